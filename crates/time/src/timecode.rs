@@ -1,0 +1,7 @@
+//! placeholder
+/// placeholder
+#[derive(Debug)]
+pub struct Timecode;
+/// placeholder
+#[derive(Debug)]
+pub struct TimecodeError;
