@@ -1,2 +1,49 @@
-//! placeholder
-fn main() {}
+//! The work of the house, started as `cargo xtask …`: `tidy` keeps the rules that no compiler keeps, `score` measures
+//! the real binary against the goals of an area, `gen` writes what is generated from the server's own description.
+
+mod generate;
+mod score;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "xtask", about = "Checks, generation and score-boards of the house")]
+struct Arguments {
+    #[command(subcommand)]
+    work: Work,
+}
+
+#[derive(Subcommand)]
+enum Work {
+    /// Check the rules of the house: floors, walls, sizes, names, documents.
+    Tidy,
+    /// Write the OpenAPI description and the web's types from the server.
+    Gen,
+    /// Measure the binary on a folder of real files.
+    Score(score::Wish),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().work {
+        Work::Tidy => tidy::run(&root()),
+        Work::Gen => generate::run(&root()).map(|()| true),
+        Work::Score(wish) => score::run(&root(), wish),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("xtask: {why:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The folder of the workspace: this crate lies directly in it.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a crate lies in a folder").to_path_buf()
+}

@@ -1,2 +1,71 @@
-//! placeholder
-fn main() {}
+//! The binary: commands, configuration, wiring. What Damask does is in `damask-flow`.
+//!
+//! Every command but `serve` and `work` speaks the HTTP API over the socket in the data folder: to the
+//! server that holds it, or, when none does, to one this process opens for the time it takes.
+
+mod client;
+mod commands;
+mod config;
+mod flags;
+mod host;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::flags::{Command, Flags};
+
+/// How a command ended, as its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All done.
+    Done,
+    /// Some items failed.
+    SomeFailed,
+    /// The command line makes no sense (clap itself ends with the same code).
+    Usage,
+    /// It could not start.
+    CannotStart,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(match ending {
+            Ending::Done => 0,
+            Ending::SomeFailed => 1,
+            Ending::Usage => 2,
+            Ending::CannotStart => 3,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    // The children behind glass are this same binary and want nothing of what follows.
+    if let Some(code) = damask_media::glass::enter(std::env::args_os()) {
+        return code;
+    }
+    let flags = Flags::parse();
+    match run(flags) {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            eprintln!("damask: {error:#}");
+            Ending::CannotStart.into()
+        }
+    }
+}
+
+fn run(flags: Flags) -> anyhow::Result<Ending> {
+    let config = flags.config()?;
+    if matches!(flags.command, Command::Openapi) {
+        println!("{}", damask_server::openapi());
+        return Ok(Ending::Done);
+    }
+    let quiet = !matches!(flags.command, Command::Serve(_) | Command::Work);
+    wiring::start_logging(&config, quiet)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(config.workers.clamp(2, 16))
+        .enable_all()
+        .build()?;
+    runtime.block_on(commands::run(flags.command, config))
+}

@@ -1,1 +1,39 @@
-//! placeholder
+//! What Damask does: ingest, describe, index, deliver, govern. The only place where engines meet.
+//!
+//! Reading order: [`pipeline`] (the journey on one page), [`Damask`] (the engines), [`Caller`] (who asks),
+//! then the journey itself: [`ingest`], [`describe`], [`index`], [`deliver`]. Everything that happens in the
+//! background is started by [`Running`]. No function here reads the clock, the environment or the network;
+//! none can be called without a caller but those of [`govern`] that make one.
+
+pub mod caller;
+pub mod check;
+mod damask;
+pub mod deliver;
+pub mod describe;
+pub mod edit;
+pub mod embedded;
+pub mod events;
+pub mod find;
+pub mod govern;
+pub mod index;
+pub mod ingest;
+mod limits;
+mod lines;
+pub mod look;
+pub mod pipeline;
+mod running;
+mod see;
+pub mod stages;
+pub mod status;
+mod summary;
+pub mod trouble;
+mod urgency;
+pub mod view;
+pub mod work;
+pub mod workers;
+
+pub use caller::Caller;
+pub use damask::{Damask, Engines};
+pub use limits::Limits;
+pub use running::Running;
+pub use trouble::{Mistake, Outcome, Trouble};

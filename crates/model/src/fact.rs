@@ -46,6 +46,8 @@ macro_rules! verbs {
 verbs! {
     /// A new asset with its first version came in.
     AssetIngested = "asset.ingested",
+    /// An asset got one more version, now its current one.
+    VersionAdded = "version.added",
     /// Bytes that were already here were met at one more place.
     LocationAdded = "location.added",
     /// Facts read from a version's bytes were set: technical facts, embedded tags, field values, text.

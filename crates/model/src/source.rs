@@ -42,6 +42,16 @@ impl ByteSource for [u8] {
     }
 }
 
+impl<S: ByteSource + ?Sized> ByteSource for &S {
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        (**self).read_at(offset, buffer)
+    }
+}
+
 impl ByteSource for std::fs::File {
     fn len(&self) -> u64 {
         self.metadata().map_or(0, |metadata| metadata.len())

@@ -1,1 +1,47 @@
-//! placeholder
+//! The faces of Damask: HTTP API, web pages, tus uploads, live events, and the local socket.
+//!
+//! Handlers are thin: they read, call one function of `damask-flow` and answer. What may be done, and which
+//! assets exist for whom, is decided in `flow` alone. Start reading at `router.rs` (what is served, and in
+//! which order a request passes the layers); `problem.rs` gives failures their HTTP numbers; `wire/` holds
+//! what leaves and enters as JSON.
+
+mod assets;
+mod bytes_of_file;
+mod caller;
+mod compressed;
+mod disposition;
+mod events;
+mod extract;
+mod face;
+mod fields;
+mod files;
+mod folders;
+mod guard;
+mod health;
+mod jobs;
+mod keys;
+mod local;
+mod meters;
+mod openapi;
+mod options;
+mod originals;
+mod pages;
+mod pictures;
+mod problem;
+mod quarantine;
+mod ranges;
+mod reference;
+mod router;
+mod serve;
+mod session;
+mod setup;
+mod status;
+mod suggest;
+mod trace;
+mod uploads;
+mod wire;
+
+pub use openapi::openapi;
+pub use options::{Hosts, ServerOptions};
+pub use router::{local_router, router};
+pub use serve::{ServeError, serve, serve_local};

@@ -1,1 +1,14 @@
-//! placeholder
+//! What tests need and must not make for themselves: real files made by real tools, words from a seed, throw-away
+//! folders and the address of the PostgreSQL the test run has started.
+//!
+//! A dev-dependency of any crate, so it imports none of them. Everything here panics with a sentence when it can't do
+//! its work: a test without its fixture has failed.
+
+pub mod fixtures;
+mod library;
+mod postgres;
+mod words;
+
+pub use library::TempLibrary;
+pub use postgres::postgres;
+pub use words::{Described, Words};

@@ -1,0 +1,111 @@
+//! Files: bytes known by their content. Inserted once, whoever brings them again.
+
+use damask_model::{ContentHash, EssenceHash, FactId};
+use damask_time::Instant;
+
+use crate::{
+    CatalogError, Conn, Tx,
+    cell::{Bind as _, params},
+    conn::{Columns, only, within},
+    page::bounded,
+};
+
+/// Bytes by content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Their identity.
+    pub hash: ContentHash,
+    /// How many.
+    pub bytes: u64,
+    /// What they are, by content.
+    pub media_type: String,
+    /// Hash of pixels or samples without metadata, once read.
+    pub essence_hash: Option<EssenceHash>,
+    /// When they first came in.
+    pub created: Instant,
+    /// The last fact that touched the row.
+    pub last_fact: FactId,
+}
+
+/// Inserts the files that are not there yet, in one statement for many; answers which are new.
+pub async fn insert(tx: &mut Tx, files: &[File]) -> Result<Vec<ContentHash>, CatalogError> {
+    let rows = files
+        .iter()
+        .map(|file| {
+            params![file.hash, file.bytes, file.media_type, file.essence_hash, file.created, file.last_fact]
+        })
+        .collect();
+    let made: Vec<(ContentHash, i64)> = tx
+        .conn
+        .insert_returning(
+            "INSERT INTO file (hash, bytes, media_type, essence_hash, created_us, last_fact) VALUES",
+            rows,
+            "ON CONFLICT (hash) DO NOTHING RETURNING hash, bytes",
+            |row| Ok((row.next()?, row.next()?)),
+        )
+        .await?;
+    tx.bytes += made.iter().map(|(_, bytes)| bytes).sum::<i64>();
+    Ok(made.into_iter().map(|(hash, _)| hash).collect())
+}
+
+/// The file of that hash.
+pub async fn by_hash(conn: &mut Conn, hash: ContentHash) -> Result<Option<File>, CatalogError> {
+    conn.one(
+        r#"SELECT hash, bytes, media_type, essence_hash, created_us, last_fact FROM file WHERE hash = $1"#,
+        params![hash],
+        file,
+    )
+    .await
+}
+
+/// Which of those hashes (the first 1,000 are looked at) are here.
+pub async fn known(conn: &mut Conn, hashes: &[ContentHash]) -> Result<Vec<ContentHash>, CatalogError> {
+    let keys = hashes.iter().take(1_000).map(|hash| hash.param()).collect();
+    match within("SELECT hash FROM file WHERE hash IN", keys, "") {
+        Some((sql, keys)) => conn.all(sql, keys, only).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Up to `limit` files after the hash `after`, by hash: for checks that go through all of them.
+pub async fn page_after(
+    conn: &mut Conn,
+    after: Option<ContentHash>,
+    limit: u32,
+) -> Result<Vec<File>, CatalogError> {
+    let after: Vec<u8> = after.map(|hash| hash.0.to_vec()).unwrap_or_default();
+    conn.all(
+        r#"SELECT hash, bytes, media_type, essence_hash, created_us, last_fact FROM file
+           WHERE hash > $1 ORDER BY hash LIMIT $2"#,
+        params![after, bounded(limit)],
+        file,
+    )
+    .await
+}
+
+/// Keeps the essence hash, once it was read.
+pub async fn set_essence(
+    tx: &mut Tx,
+    hash: ContentHash,
+    essence: EssenceHash,
+    fact: FactId,
+) -> Result<(), CatalogError> {
+    tx.conn
+        .execute(
+            "UPDATE file SET essence_hash = $1, last_fact = $2 WHERE hash = $3",
+            params![essence, fact, hash],
+        )
+        .await?;
+    Ok(())
+}
+
+fn file(row: &mut Columns<'_>) -> Result<File, CatalogError> {
+    Ok(File {
+        hash: row.next()?,
+        bytes: row.next()?,
+        media_type: row.next()?,
+        essence_hash: row.next()?,
+        created: row.next()?,
+        last_fact: row.next()?,
+    })
+}

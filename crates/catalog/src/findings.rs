@@ -1,0 +1,67 @@
+//! Findings: what the stages found wrong or odd about a version's bytes.
+
+use damask_model::{FindingId, VersionId};
+use damask_time::Instant;
+
+use crate::{CatalogError, Conn, Tx, cell::params, page::bounded};
+
+/// A finding as it was kept. The code is [`damask_model::FindingCode`]'s text form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its id.
+    pub id: FindingId,
+    /// The version.
+    pub version: VersionId,
+    /// The stage that found it.
+    pub stage: String,
+    /// What was found.
+    pub code: String,
+    /// What exactly.
+    pub detail: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Keeps what a stage found of a version, in place of what it found before.
+pub async fn put(
+    tx: &mut Tx,
+    version: VersionId,
+    stage: &str,
+    findings: &[damask_model::Finding],
+) -> Result<(), CatalogError> {
+    tx.conn.execute("DELETE FROM finding WHERE version = $1 AND stage = $2", params![version, stage]).await?;
+    let now = tx.now;
+    let rows = findings
+        .iter()
+        .map(|finding| {
+            let code = finding.code.name();
+            params![FindingId::fresh(), version, stage, code, finding.detail.replace('\0', ""), now]
+        })
+        .collect();
+    tx.conn.insert("INSERT INTO finding (id, version, stage, code, detail, at_us) VALUES", rows, "").await?;
+    Ok(())
+}
+
+/// What was found of a version, in the order it was found.
+pub async fn of_version(
+    conn: &mut Conn,
+    version: VersionId,
+    limit: u32,
+) -> Result<Vec<Record>, CatalogError> {
+    conn.all(
+        r#"SELECT id, version, stage, code, detail, at_us FROM finding
+           WHERE version = $1 ORDER BY at_us, id LIMIT $2"#,
+        params![version, bounded(limit)],
+        |row| {
+            Ok(Record {
+                id: row.next()?,
+                version: row.next()?,
+                stage: row.next()?,
+                code: row.next()?,
+                detail: row.next()?,
+                at: row.next()?,
+            })
+        },
+    )
+    .await
+}

@@ -1,0 +1,91 @@
+//! Answers given to requests that bore an `Idempotency-Key`, so that a repeated request gets the same answer.
+
+use damask_model::ActorId;
+use damask_time::Instant;
+
+use crate::{CatalogError, Tx, cell::params};
+
+/// What is known of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing: it is kept now, and the request is to be carried out.
+    New,
+    /// The same request is being carried out.
+    Running,
+    /// The same request was answered so.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// The body.
+        response: String,
+    },
+    /// Another request bore this key.
+    Differs,
+}
+
+/// Keeps the key of an actor's request for until `expires`, or says what is known of it.
+pub async fn begin(
+    tx: &mut Tx,
+    key: &str,
+    actor: ActorId,
+    request_digest: [u8; 32],
+    expires: Instant,
+) -> Result<Known, CatalogError> {
+    let now = tx.now;
+    // A key that expired is as good as new.
+    let begun = tx
+        .conn
+        .execute(
+            r#"INSERT INTO idempotency (key, actor, request_digest, expires_us) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (key, actor) DO UPDATE SET request_digest = excluded.request_digest,
+                   expires_us = excluded.expires_us, status = NULL, response = NULL
+               WHERE idempotency.expires_us <= $5"#,
+            params![key, actor, request_digest[..], expires, now],
+        )
+        .await?;
+    if begun > 0 {
+        return Ok(Known::New);
+    }
+    let row: Option<(Vec<u8>, Option<u16>, Option<String>)> = tx
+        .conn
+        .one(
+            "SELECT request_digest, status, response FROM idempotency WHERE key = $1 AND actor = $2",
+            params![key, actor],
+            |row| Ok((row.next()?, row.next()?, row.next()?)),
+        )
+        .await?;
+    Ok(match row {
+        None => Known::Running,
+        Some((digest, _, _)) if digest != request_digest => Known::Differs,
+        Some((_, Some(status), Some(response))) => Known::Answered { status, response },
+        Some(_) => Known::Running,
+    })
+}
+
+/// Keeps the answer.
+pub async fn answer(
+    tx: &mut Tx,
+    key: &str,
+    actor: ActorId,
+    status: u16,
+    response: &str,
+) -> Result<(), CatalogError> {
+    tx.conn
+        .execute(
+            "UPDATE idempotency SET status = $1, response = $2 WHERE key = $3 AND actor = $4",
+            params![status, response, key, actor],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Forgets a key whose request came to nothing, so that it may be tried again.
+pub async fn forget(tx: &mut Tx, key: &str, actor: ActorId) -> Result<(), CatalogError> {
+    tx.conn.execute("DELETE FROM idempotency WHERE key = $1 AND actor = $2", params![key, actor]).await?;
+    Ok(())
+}
+
+/// Removes what has expired by `now`.
+pub async fn expire(tx: &mut Tx, now: Instant) -> Result<u64, CatalogError> {
+    tx.conn.execute("DELETE FROM idempotency WHERE expires_us <= $1", params![now]).await
+}

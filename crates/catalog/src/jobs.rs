@@ -1,0 +1,498 @@
+//! Jobs: work that runs at least once. Workers claim them under a lease, the most urgent lane first, and
+//! beat while they work; a lease that ran out makes the job claimable again.
+//!
+//! A job that fails waits longer each time and is dead after its last attempt, until a person retries it.
+
+use std::time::Duration;
+
+use damask_model::{
+    JobId, Uuid,
+    job::{JobState, Lane, Resource},
+};
+use damask_time::Instant;
+use serde_json::Value as Json;
+
+use crate::{
+    CatalogError, Conn, Tx,
+    cell::params,
+    conn::{Columns, only},
+    page::bounded,
+};
+
+/// A job to be added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    /// What is to be done (`describe`).
+    pub kind: String,
+    /// While a job of this key waits or runs, adding another does nothing.
+    pub key: Option<String>,
+    /// Who waits for it.
+    pub lane: Lane,
+    /// What it uses up.
+    pub resource: Resource,
+    /// What it is about.
+    pub subject: Option<Uuid>,
+    /// What it needs to know.
+    pub payload: Json,
+    /// Not before this.
+    pub not_before: Instant,
+}
+
+/// A job as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: String,
+    /// Unlike all others' that wait or run.
+    pub key: Option<String>,
+    /// Who waits for it.
+    pub lane: Lane,
+    /// What it uses up.
+    pub resource: Resource,
+    /// What it is about.
+    pub subject: Option<Uuid>,
+    /// What it needs to know.
+    pub payload: Json,
+    /// Where it stands.
+    pub state: JobState,
+    /// Not before this.
+    pub not_before: Instant,
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// How often it may be claimed before it is dead.
+    pub attempts_max: u32,
+    /// Who runs it.
+    pub worker: Option<String>,
+    /// Until when the worker holds it.
+    pub lease: Option<Instant>,
+    /// How far it has come: done, of how many.
+    pub progress: Option<(u64, u64)>,
+    /// A person asked a running job to stop.
+    pub cancelled: bool,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// When it was added.
+    pub created: Instant,
+    /// When it was first claimed.
+    pub started: Option<Instant>,
+    /// When it ended.
+    pub ended: Option<Instant>,
+}
+
+/// What a worker asks for.
+#[derive(Clone, Debug)]
+pub struct Claim<'a> {
+    /// Its name: beats and ends must come from the same.
+    pub worker: &'a str,
+    /// What it has free.
+    pub resources: &'a [Resource],
+    /// Only these kinds; none given is all.
+    pub kinds: &'a [&'a str],
+    /// Most jobs.
+    pub limit: u32,
+    /// How long it holds them before it must beat.
+    pub lease: Duration,
+}
+
+/// How many jobs stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Wait for their time and a worker.
+    pub waiting: u64,
+    /// Held by a worker.
+    pub running: u64,
+    /// Wait for a person.
+    pub dead: u64,
+}
+
+/// What a worker hears when it beats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// Go on; the lease is longer now.
+    Held,
+    /// A person asked to stop: end it with [`stopped`].
+    Cancelled,
+    /// The lease ran out and the job is another's now: drop it.
+    Lost,
+}
+
+/// Attempts before a job is dead.
+pub const ATTEMPTS_MAX: u32 = 5;
+
+/// Longest wait between attempts.
+pub const BACK_OFF_MAX: Duration = Duration::from_secs(3_600);
+
+/// Wait after the first failed attempt; each further one waits four times as long.
+pub const BACK_OFF_FIRST: Duration = Duration::from_secs(5);
+
+/// Longest error text kept, in bytes.
+const ERROR_MAX: usize = 2_000;
+
+/// What every read of a [`Job`] lists, up to its conditions. `dialect::claim_jobs` lists the same.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts, \
+             attempts_max, worker, lease_us, progress_done, progress_of, cancelled, error, created_us, \
+             started_us, ended_us FROM job ",
+            $rest
+        )
+    };
+}
+
+/// Adds jobs, in one statement for many. Those whose key waits or runs already are passed over.
+/// Answers how many were added.
+pub async fn add(tx: &mut Tx, jobs: &[NewJob]) -> Result<u64, CatalogError> {
+    let (now, waiting) = (tx.now, JobState::Waiting.name());
+    let rows = jobs
+        .iter()
+        .map(|job| {
+            let (lane, resource) = (job.lane.rank(), job.resource.name());
+            params![
+                JobId::fresh(),
+                job.kind,
+                job.key,
+                lane,
+                resource,
+                job.subject,
+                job.payload,
+                waiting,
+                job.not_before,
+                0_i64,
+                ATTEMPTS_MAX,
+                false,
+                now
+            ]
+        })
+        .collect();
+    let added = tx
+        .conn
+        .insert(
+            "INSERT INTO job (id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts, \
+             attempts_max, cancelled, created_us) VALUES",
+            rows,
+            "ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    tx.jobs |= added > 0;
+    Ok(added)
+}
+
+/// Claims waiting jobs for a worker: interactive before fresh before bulk, then those due longest. Jobs
+/// whose lease ran out wait again first (or are dead, when that was their last attempt).
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>, CatalogError> {
+    free_expired(tx).await?;
+    let now = tx.now;
+    let lease = now.plus_millis(i64::try_from(claim.lease.as_millis()).unwrap_or(i64::MAX));
+    let kinds = if claim.kinds.is_empty() { String::new() } else { format!(",{},", claim.kinds.join(",")) };
+    let mut claimed: Vec<Job> = Vec::new();
+    for resource in claim.resources {
+        let left = bounded(claim.limit) - i64::try_from(claimed.len()).unwrap_or(i64::MAX);
+        if left <= 0 {
+            break;
+        }
+        let resource = resource.name();
+        let sql = tx.conn.dialect().claim_jobs();
+        let more =
+            tx.conn.returning(sql, params![claim.worker, lease, now, resource, left, kinds], job).await?;
+        claimed.extend(more);
+    }
+    claimed.sort_by_key(|job| (job.lane, job.not_before, job.id));
+    Ok(claimed)
+}
+
+/// Frees jobs whose lease ran out; answers how many.
+async fn free_expired(tx: &mut Tx) -> Result<u64, CatalogError> {
+    let now = tx.now;
+    tx.conn
+        .execute(
+            r#"UPDATE job SET
+                   state = CASE WHEN cancelled THEN 'cancelled'
+                                WHEN attempts >= attempts_max THEN 'dead' ELSE 'waiting' END,
+                   ended_us = CASE WHEN cancelled OR attempts >= attempts_max THEN $1 ELSE NULL END,
+                   worker = NULL, lease_us = NULL, error = 'its worker was not heard of again'
+               WHERE state = 'running' AND lease_us <= $1"#,
+            params![now],
+        )
+        .await
+}
+
+/// A worker is alive: its lease is longer by `lease` from now.
+pub async fn heartbeat(
+    tx: &mut Tx,
+    id: JobId,
+    worker: &str,
+    lease: Duration,
+    progress: Option<(u64, u64)>,
+) -> Result<Beat, CatalogError> {
+    let until = tx.now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+    let (done, of) = (progress.map(|(done, _)| done), progress.map(|(_, of)| of));
+    let held = tx
+        .conn
+        .returning(
+            r#"UPDATE job SET lease_us = $1, progress_done = COALESCE($2, progress_done),
+                   progress_of = COALESCE($3, progress_of)
+               WHERE id = $4 AND worker = $5 AND state = 'running' RETURNING cancelled"#,
+            params![until, done, of, id, worker],
+            only::<bool>,
+        )
+        .await?;
+    Ok(match held.first() {
+        None => Beat::Lost,
+        Some(true) => Beat::Cancelled,
+        Some(false) => Beat::Held,
+    })
+}
+
+/// The job ended well. Answers whether the worker still held it; when not, its effects must not be kept.
+pub async fn complete(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool, CatalogError> {
+    end(tx, id, worker, JobState::Done).await
+}
+
+/// The job was stopped, as a person had asked.
+pub async fn stopped(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool, CatalogError> {
+    end(tx, id, worker, JobState::Cancelled).await
+}
+
+async fn end(tx: &mut Tx, id: JobId, worker: &str, state: JobState) -> Result<bool, CatalogError> {
+    let (now, state) = (tx.now, state.name());
+    let ended = tx
+        .conn
+        .execute(
+            r#"UPDATE job SET state = $1, ended_us = $2, worker = NULL, lease_us = NULL
+               WHERE id = $3 AND worker = $4 AND state = 'running'"#,
+            params![state, now, id, worker],
+        )
+        .await?;
+    Ok(ended > 0)
+}
+
+/// The attempt failed. The job waits again, longer each time, or is dead after its last attempt; one that
+/// cannot go better another time (`final_failure`) is dead at once. Answers where it stands now, or `None`
+/// when the worker no longer held it.
+pub async fn fail(
+    tx: &mut Tx,
+    running: &Job,
+    worker: &str,
+    error: &str,
+    final_failure: bool,
+) -> Result<Option<JobState>, CatalogError> {
+    let now = tx.now;
+    let dead = final_failure || running.attempts >= running.attempts_max;
+    let state = if running.cancelled {
+        JobState::Cancelled
+    } else if dead {
+        JobState::Dead
+    } else {
+        JobState::Waiting
+    };
+    let wait = i64::try_from(back_off(running.attempts).as_millis()).unwrap_or(i64::MAX);
+    let not_before = if state == JobState::Waiting { now.plus_millis(wait) } else { running.not_before };
+    let ended = (state != JobState::Waiting).then_some(now);
+    let (state_name, kept) = (state.name(), cut(error));
+    let set = tx
+        .conn
+        .execute(
+            r#"UPDATE job SET state = $1, not_before_us = $2, ended_us = $3, error = $4, worker = NULL,
+                   lease_us = NULL
+               WHERE id = $5 AND worker = $6 AND state = 'running'"#,
+            params![state_name, not_before, ended, kept, running.id, worker],
+        )
+        .await?;
+    Ok((set > 0).then_some(state))
+}
+
+/// How long a job waits after that many attempts.
+pub fn back_off(attempts: u32) -> Duration {
+    let times = 4_u32.saturating_pow(attempts.saturating_sub(1));
+    BACK_OFF_FIRST.saturating_mul(times).min(BACK_OFF_MAX)
+}
+
+/// A worker gives jobs back untouched (it is shutting down): the attempt does not count.
+pub async fn release(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool, CatalogError> {
+    let freed = tx
+        .conn
+        .execute(
+            r#"UPDATE job SET state = 'waiting', attempts = attempts - 1, worker = NULL, lease_us = NULL
+               WHERE id = $1 AND worker = $2 AND state = 'running'"#,
+            params![id, worker],
+        )
+        .await?;
+    tx.jobs |= freed > 0;
+    Ok(freed > 0)
+}
+
+/// A person stops a job: one that waits is cancelled at once, one that runs is told at its next beat.
+/// Answers whether there was anything to stop.
+pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<bool, CatalogError> {
+    let now = tx.now;
+    let set = tx
+        .conn
+        .execute(
+            r#"UPDATE job SET cancelled = TRUE,
+                   ended_us = CASE WHEN state = 'waiting' THEN $1 ELSE ended_us END,
+                   state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
+               WHERE id = $2 AND state IN ('waiting', 'running')"#,
+            params![now, id],
+        )
+        .await?;
+    Ok(set > 0)
+}
+
+/// A person lets a dead or cancelled job try again, from its first attempt. Answers whether it waits now;
+/// not when another of its key waits or runs.
+pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, CatalogError> {
+    let now = tx.now;
+    let set = tx
+        .conn
+        .execute(
+            r#"UPDATE job SET state = 'waiting', attempts = 0, cancelled = FALSE, error = NULL, ended_us = NULL,
+                   not_before_us = $1
+               WHERE id = $2 AND state IN ('dead', 'cancelled') AND NOT EXISTS (
+                   SELECT 1 FROM job other
+                   WHERE other.key = job.key AND other.state IN ('waiting', 'running'))"#,
+            params![now, id],
+        )
+        .await?;
+    tx.jobs |= set > 0;
+    Ok(set > 0)
+}
+
+/// The job of that id.
+pub async fn by_id(conn: &mut Conn, id: JobId) -> Result<Option<Job>, CatalogError> {
+    conn.one(listed!("WHERE id = $1"), params![id], job).await
+}
+
+/// Up to `limit` jobs of a state before the id `before`, the newest first.
+pub async fn page(
+    conn: &mut Conn,
+    state: JobState,
+    before: Option<JobId>,
+    limit: u32,
+) -> Result<Vec<Job>, CatalogError> {
+    // After every UUID in the order of text.
+    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    conn.all(
+        listed!("WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
+        params![state.name(), before, bounded(limit)],
+        job,
+    )
+    .await
+}
+
+/// How many wait, run and are dead. Walks the index over these, not over what has ended.
+pub async fn counts(conn: &mut Conn) -> Result<Counts, CatalogError> {
+    let rows: Vec<(String, u64)> = conn
+        .all(
+            r#"SELECT state, COUNT(*) FROM job WHERE state IN ('waiting', 'running', 'dead') GROUP BY state"#,
+            params![],
+            |row| Ok((row.next()?, row.next()?)),
+        )
+        .await?;
+    let of = |name: &str| rows.iter().find(|(state, _)| state == name).map_or(0, |(_, count)| *count);
+    Ok(Counts { waiting: of("waiting"), running: of("running"), dead: of("dead") })
+}
+
+/// Whether a worker would find something to claim at `now`: a job that waits and may run, or one whose
+/// lease ran out. Two looks into indexes.
+pub async fn ready(conn: &mut Conn, now: Instant) -> Result<bool, CatalogError> {
+    let found = conn
+        .one(
+            r#"SELECT CAST(1 AS BIGINT) WHERE EXISTS (
+                   SELECT 1 FROM job WHERE state = 'waiting' AND not_before_us <= $1)
+               OR EXISTS (SELECT 1 FROM job WHERE state = 'running' AND lease_us <= $1)"#,
+            params![now],
+            only::<i64>,
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
+/// When the next job that waits may run; `None` when none waits. Workers sleep until then.
+pub async fn next_at(conn: &mut Conn, resource: Resource) -> Result<Option<Instant>, CatalogError> {
+    let resource = resource.name();
+    Ok(conn
+        .one(
+            r#"SELECT MIN(not_before_us) FROM (
+                   SELECT not_before_us FROM job
+                   WHERE state = 'waiting' AND resource = $1 ORDER BY lane, not_before_us, id LIMIT 1000
+               ) soonest"#,
+            params![resource],
+            only::<Option<Instant>>,
+        )
+        .await?
+        .flatten())
+}
+
+/// Removes jobs that ended well or were cancelled before `before`; answers how many.
+pub async fn sweep(tx: &mut Tx, before: Instant, limit: u32) -> Result<u64, CatalogError> {
+    tx.conn
+        .execute(
+            r#"DELETE FROM job WHERE id IN (
+                   SELECT id FROM job WHERE ended_us < $1 AND state IN ('done', 'cancelled') LIMIT $2)"#,
+            params![before, bounded(limit)],
+        )
+        .await
+}
+
+fn cut(error: &str) -> String {
+    let end = error.char_indices().map(|(at, _)| at).take_while(|at| *at <= ERROR_MAX).last().unwrap_or(0);
+    let kept = if error.len() <= ERROR_MAX { error } else { &error[..end] };
+    kept.replace('\0', "")
+}
+
+fn job(row: &mut Columns<'_>) -> Result<Job, CatalogError> {
+    let (id, kind, key, lane) = (row.next()?, row.next()?, row.next()?, Lane::from_rank(row.next()?));
+    let resource: String = row.next()?;
+    let resource = Resource::from_name(&resource)
+        .ok_or_else(|| CatalogError::broken(format!("{resource:?} is no resource class")))?;
+    let (subject, payload) = (row.next()?, row.next()?);
+    let state: String = row.next()?;
+    let state = JobState::from_name(&state)
+        .ok_or_else(|| CatalogError::broken(format!("{state:?} is no state of a job")))?;
+    let (not_before, attempts, attempts_max) = (row.next()?, row.next()?, row.next()?);
+    let (worker, lease) = (row.next()?, row.next()?);
+    let (done, of): (Option<u64>, Option<u64>) = (row.next()?, row.next()?);
+    Ok(Job {
+        id,
+        kind,
+        key,
+        lane,
+        resource,
+        subject,
+        payload,
+        state,
+        not_before,
+        attempts,
+        attempts_max,
+        worker,
+        lease,
+        progress: done.zip(of),
+        cancelled: row.next()?,
+        error: row.next()?,
+        created: row.next()?,
+        started: row.next()?,
+        ended: row.next()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BACK_OFF_MAX, ERROR_MAX, back_off, cut};
+
+    #[test]
+    fn each_attempt_waits_longer_than_the_last_up_to_a_limit() {
+        assert_eq!(back_off(1).as_secs(), 5);
+        assert_eq!(back_off(3).as_secs(), 80);
+        assert_eq!(back_off(u32::MAX), BACK_OFF_MAX);
+    }
+
+    #[test]
+    fn an_error_text_is_cut_to_its_limit_at_a_character() {
+        let long = "é".repeat(ERROR_MAX);
+        assert!(cut(&long).len() <= ERROR_MAX);
+        assert_eq!(cut("a\0b"), "ab");
+    }
+}

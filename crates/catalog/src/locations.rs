@@ -1,0 +1,166 @@
+//! Locations: where the bytes of files lie, or came from. One place, directory and name holds one file.
+
+use damask_model::{ContentHash, FactId, Location, LocationId, Stamp};
+use damask_time::Instant;
+
+use crate::{
+    CatalogError, Conn, Tx,
+    cell::{Bind as _, params},
+    conn::{Columns, within},
+    page::bounded,
+};
+
+/// A location to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewLocation {
+    /// Its id; where the place, directory and name are known already the old id stays.
+    pub id: LocationId,
+    /// Whose bytes.
+    pub file: ContentHash,
+    /// `store`, the name of a mount, or `origin`.
+    pub place: String,
+    /// The directory in that place, without a slash at its end; empty for the top.
+    pub directory: String,
+    /// The name in that directory.
+    pub name: String,
+    /// What the file system said when it was read.
+    pub stamp: Option<Stamp>,
+    /// When its bytes were compared to the hash.
+    pub verified: Instant,
+    /// The fact that states it.
+    pub last_fact: FactId,
+}
+
+/// What is known of a name in a directory: enough to pass over an unchanged file without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The name.
+    pub name: String,
+    /// What the file system said when it was read.
+    pub stamp: Option<Stamp>,
+    /// The file it was then.
+    pub file: ContentHash,
+}
+
+/// Keeps locations, in one statement for many. Where a place, directory and name is known already, it is
+/// said of the new file from now on: the content at that path has changed.
+///
+/// One call names each place, directory and name once; of several the last counts.
+pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogError> {
+    // One statement may meet each row only once.
+    let mut last = std::collections::BTreeMap::new();
+    for location in locations {
+        last.insert((&location.place, &location.directory, &location.name), location);
+    }
+    let rows = last
+        .into_values()
+        .map(|location| {
+            let stamp = location.stamp;
+            params![
+                location.id,
+                location.file,
+                location.place,
+                location.directory,
+                location.name,
+                stamp.map(|stamp| stamp.bytes),
+                stamp.map(|stamp| stamp.modified_ns),
+                stamp.map(|stamp| stamp.changed_ns),
+                stamp.map(|stamp| stamp.inode.cast_signed()),
+                location.verified,
+                location.last_fact
+            ]
+        })
+        .collect();
+    tx.conn
+        .insert(
+            "INSERT INTO location (id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, \
+             inode, verified_us, last_fact) VALUES",
+            rows,
+            "ON CONFLICT (place, directory, name) DO UPDATE SET file = excluded.file, \
+             stamp_bytes = excluded.stamp_bytes, modified_ns = excluded.modified_ns, \
+             changed_ns = excluded.changed_ns, inode = excluded.inode, verified_us = excluded.verified_us, \
+             last_fact = excluded.last_fact",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Where the bytes of a file lie, by place and path.
+pub async fn of_file(conn: &mut Conn, file: ContentHash, limit: u32) -> Result<Vec<Location>, CatalogError> {
+    conn.all(
+        r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode, verified_us
+           FROM location WHERE file = $1 ORDER BY place, directory, name LIMIT $2"#,
+        params![file, bounded(limit)],
+        location,
+    )
+    .await
+}
+
+/// Where the bytes of many files (the first 1,000 are looked at) lie, in no order.
+pub async fn of_files(conn: &mut Conn, files: &[ContentHash]) -> Result<Vec<Location>, CatalogError> {
+    let keys = files.iter().take(1_000).map(|hash| hash.param()).collect();
+    let head = r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+                  verified_us FROM location WHERE file IN"#;
+    match within(head, keys, "") {
+        Some((sql, keys)) => conn.all(sql, keys, location).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The location at a place, directory and name.
+pub async fn at(
+    conn: &mut Conn,
+    place: &str,
+    directory: &str,
+    name: &str,
+) -> Result<Option<Location>, CatalogError> {
+    conn.one(
+        r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode, verified_us
+           FROM location WHERE place = $1 AND directory = $2 AND name = $3"#,
+        params![place, directory, name],
+        location,
+    )
+    .await
+}
+
+/// Up to `limit` names of a directory that are known, by name, after the name `after`. A re-import asks
+/// once a directory, not once a file.
+pub async fn in_directory(
+    conn: &mut Conn,
+    place: &str,
+    directory: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Known>, CatalogError> {
+    conn.all(
+        r#"SELECT name, stamp_bytes, modified_ns, changed_ns, inode, file FROM location
+           WHERE place = $1 AND directory = $2 AND name > $3 ORDER BY name LIMIT $4"#,
+        params![place, directory, after.unwrap_or(""), bounded(limit)],
+        |row| Ok(Known { name: row.next()?, stamp: stamp(row)?, file: row.next()? }),
+    )
+    .await
+}
+
+/// Removes a location: its bytes are no longer there.
+pub async fn remove(tx: &mut Tx, id: LocationId) -> Result<bool, CatalogError> {
+    Ok(tx.conn.execute("DELETE FROM location WHERE id = $1", params![id]).await? > 0)
+}
+
+fn location(row: &mut Columns<'_>) -> Result<Location, CatalogError> {
+    let (id, file, place) = (row.next()?, row.next()?, row.next()?);
+    let (directory, name): (String, String) = (row.next()?, row.next()?);
+    let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
+    Ok(Location { id, file, place, path, stamp: stamp(row)?, verified: row.next()? })
+}
+
+fn stamp(row: &mut Columns<'_>) -> Result<Option<Stamp>, CatalogError> {
+    let cells: (Option<u64>, Option<i64>, Option<i64>, Option<i64>) =
+        (row.next()?, row.next()?, row.next()?, row.next()?);
+    Ok(match cells {
+        (Some(bytes), Some(modified_ns), Some(changed_ns), Some(inode)) => {
+            // Inode numbers are unsigned; BIGINT keeps their bits.
+            Some(Stamp { bytes, modified_ns, changed_ns, inode: inode.cast_unsigned() })
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,147 @@
+//! The journal: proof, history, and snapshots that a reader can go on from.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use damask_catalog::{Catalog, CatalogError, assets, journal};
+use damask_model::{ActorId, AssetId, Change, Seq, StateName, Uuid, Verb};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::library::{Answer, Library, ingest, write};
+
+async fn state_facts(catalog: &Catalog, subject: Uuid, count: u32) -> Result<(), CatalogError> {
+    write(catalog, async move |tx| {
+        for number in 0..count {
+            let change = Change { before: json!({"n": number}), after: json!({"z": 1, "a": [number, null]}) };
+            tx.fact(ActorId::fresh(), Verb::AssetEdited, &[subject, Uuid::now_v7(), subject], change);
+        }
+        Ok(())
+    })
+    .await
+}
+
+pub async fn the_digests_of_facts_verify_and_a_tampered_payload_is_found(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    state_facts(&catalog, Uuid::now_v7(), 20).await?;
+    let clean = journal::verify(&mut catalog.read().await?, Seq(0), 100).await?;
+    assert_eq!((clean.facts, clean.tampered.len(), clean.last), (20, 0, Some(Seq(20))));
+    library.tamper("UPDATE fact_payload SET payload = '{\"after\":\"forged\"}' WHERE seq = 7").await;
+    library.tamper("DELETE FROM fact WHERE seq = 11").await;
+    let found = journal::verify(&mut catalog.read().await?, Seq(0), 100).await?;
+    assert_eq!(found.tampered, [Seq(7)]);
+    assert_eq!(found.missing, [Seq(11)]);
+    Ok(())
+}
+
+pub async fn an_erased_payload_leaves_its_header_and_its_digest(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    state_facts(&catalog, Uuid::now_v7(), 2).await?;
+    let before = journal::after(&mut catalog.read().await?, Seq(0), 1).await?;
+    assert!(write(&catalog, async |tx| journal::erase_payload(tx, Seq(1)).await).await?);
+    let after = journal::after(&mut catalog.read().await?, Seq(0), 1).await?;
+    assert_eq!(after[0].header, before[0].header);
+    assert_eq!(after[0].change, None);
+    let verified = journal::verify(&mut catalog.read().await?, Seq(0), 10).await?;
+    assert_eq!((verified.erased, verified.tampered.len()), (1, 0));
+    Ok(())
+}
+
+pub async fn the_history_of_a_thing_is_read_newest_first(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+    state_facts(&catalog, one, 3).await?;
+    state_facts(&catalog, other, 2).await?;
+    state_facts(&catalog, one, 1).await?;
+    let mut conn = catalog.read().await?;
+    let first = journal::of_subject(&mut conn, one, None, 2).await?;
+    assert_eq!(first.iter().map(|fact| fact.header.seq.0).collect::<Vec<_>>(), [6, 3]);
+    let rest = journal::of_subject(&mut conn, one, Some(Seq(3)), 10).await?;
+    assert_eq!(rest.iter().map(|fact| fact.header.seq.0).collect::<Vec<_>>(), [2, 1]);
+    let oldest = &rest[1];
+    assert_eq!(oldest.header.subjects[0], one);
+    assert_eq!(oldest.header.subjects.len(), 3, "subjects are kept as they were stated");
+    assert_eq!(oldest.header.at, library.now());
+    let change = oldest.change.as_ref().expect("not erased");
+    assert_eq!(change.after, json!({"a": [0, null], "z": 1}));
+    Ok(())
+}
+
+/// Makes an asset or moves one on, and says in the fact what its state is then.
+async fn one_change(catalog: Catalog, known: Option<AssetId>, round: u32) -> Result<AssetId, CatalogError> {
+    write(&catalog, async move |tx| {
+        let Some(id) = known else {
+            return ingest(tx, "new", &format!("{}", Uuid::now_v7())).await;
+        };
+        let asset = assets::by_id(tx.conn(), id).await?.expect("it was made");
+        let state = StateName(format!("round {round}"));
+        let after = json!({"state": state.0});
+        let fact = tx.fact(ActorId::fresh(), Verb::AssetEdited, &[id.0], Change::added(after));
+        assets::set_state(tx, id, &state, asset.last_fact, fact).await?;
+        Ok(id)
+    })
+    .await
+}
+
+pub async fn a_snapshot_followed_by_the_journal_gives_the_exact_state(library: Arc<Library>) -> Answer {
+    let nodes = library.nodes(2).await?;
+    let mut writers = JoinSet::new();
+    for number in 0..8 {
+        let node = nodes[number % nodes.len()].clone();
+        writers.spawn(async move {
+            let mut known = None;
+            for round in 0..12 {
+                let fresh = if round % 4 == 0 { None } else { known };
+                known =
+                    Some(one_change(node.clone(), fresh, round).await.expect("no one else has this asset"));
+            }
+        });
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    let reader = nodes.last().expect("one");
+    let mut snapshot = reader.snapshot().await?;
+    let mut derived: BTreeMap<AssetId, String> = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = assets::page_after(snapshot.conn(), after, 3).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.asset.id);
+        derived.extend(page.into_iter().map(|record| (record.asset.id, record.asset.state.0)));
+    }
+    assert_eq!(snapshot.tally().assets, i64::try_from(derived.len()).expect("small"));
+    let mut at = snapshot.seq();
+    drop(snapshot);
+    writers.join_all().await;
+    loop {
+        let facts = journal::after(&mut reader.read().await?, at, 5).await?;
+        let Some(last) = facts.last() else { break };
+        at = last.header.seq;
+        for fact in facts {
+            let state = match fact.header.verb {
+                Verb::AssetIngested => {
+                    assert!(!derived.contains_key(&AssetId(fact.header.subjects[0])), "seen twice");
+                    "new".to_owned()
+                }
+                _ => fact.change.expect("kept").after["state"].as_str().expect("a text").to_owned(),
+            };
+            derived.insert(AssetId(fact.header.subjects[0]), state);
+        }
+    }
+    let records = assets::page_after(&mut reader.read().await?, None, 1_000).await?;
+    let truth: BTreeMap<AssetId, String> =
+        records.into_iter().map(|record| (record.asset.id, record.asset.state.0)).collect();
+    assert_eq!(truth.len(), 24);
+    assert_eq!(derived, truth);
+    Ok(())
+}
+
+pub async fn a_snapshot_sees_one_instant(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    write(&catalog, async |tx| ingest(tx, "a", "a").await).await?;
+    let mut snapshot = catalog.snapshot().await?;
+    assert_eq!(snapshot.seq(), Seq(1));
+    write(&catalog, async |tx| ingest(tx, "b", "b").await).await?;
+    assert_eq!(assets::page_after(snapshot.conn(), None, 10).await?.len(), 1);
+    assert_eq!(journal::head(snapshot.conn()).await?, Seq(1));
+    assert_eq!(catalog.snapshot().await?.seq(), Seq(2));
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! `damask check`: verifies bytes, catalog and index, and says which walls of the glass hold here.
+
+use hyper::Method;
+use serde_json::Value as Json;
+
+use crate::{Ending, flags::CheckFlags, wiring::Session};
+
+/// Prints what was found, a line each, and a count of what was looked at.
+pub async fn run(session: &Session, flags: CheckFlags) -> anyhow::Result<Ending> {
+    let path = if flags.quick { "/api/v1/check?quick=1" } else { "/api/v1/check" };
+    let mut lines = session.client.lines(Method::GET, path, None).await?;
+    let mut faults = 0_u64;
+    while let Some(line) = lines.next::<Json>().await? {
+        faults += u64::from(line["fault"] == true);
+        if flags.json {
+            println!("{line}");
+        } else {
+            let mark = if line["fault"] == true { "FAULT" } else { "ok" };
+            println!(
+                "{mark:>5}  {:<10} {}",
+                line["area"].as_str().unwrap_or_default(),
+                line["detail"].as_str().unwrap_or_default()
+            );
+        }
+    }
+    Ok(if faults == 0 { Ending::Done } else { Ending::SomeFailed })
+}

@@ -1,0 +1,184 @@
+//! `damask import`: brings in files and folders, shows how far it is, and sums up.
+
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal, Write},
+    time::Duration,
+};
+
+use anyhow::Context;
+use hyper::Method;
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::{Ending, flags::ImportFlags, wiring::Session};
+
+/// How often the import looks whether descriptions and previews are done.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Most reasons told in the summary; the rest are counted.
+const REASONS_TOLD: usize = 20;
+
+/// One line of the answer.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Progress { progress: Progress },
+    End { end: Json },
+    Arrival(Json),
+}
+
+#[derive(Debug, Deserialize)]
+struct Progress {
+    files: u64,
+    done: u64,
+    bytes_done: u64,
+    files_per_s: u64,
+    bytes_per_s: u64,
+    seconds_left: Option<u64>,
+}
+
+/// Counts by outcome, and the reasons of what was not taken.
+#[derive(Debug, Default)]
+struct Summary {
+    outcomes: BTreeMap<String, u64>,
+    reasons: Vec<String>,
+    untold: u64,
+}
+
+/// Imports the paths; prints a line a file with `--json`, a summary otherwise.
+pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending> {
+    let paths = flags
+        .paths
+        .iter()
+        .map(|path| {
+            std::path::absolute(path)
+                .with_context(|| format!("cannot find {}", path.display()))?
+                .into_os_string()
+                .into_string()
+                .map_err(|path| anyhow::anyhow!("{path:?} is not UTF-8; import the folder it lies in"))
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let body = json!({ "paths": paths, "previews": !flags.no_previews });
+    let mut lines = session.client.lines(Method::POST, "/api/v1/imports", Some(&body)).await?;
+    let bar = progress_bar(flags.json);
+    let mut summary = Summary::default();
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    while let Some(line) = lines.next::<Line>().await? {
+        match line {
+            Line::Progress { progress } => show(&bar, &progress),
+            Line::End { .. } => break,
+            Line::Arrival(arrival) => {
+                if flags.json {
+                    writeln!(out, "{arrival}")?;
+                    // Whoever reads the lines may act on each; a line is only true once it is out.
+                    out.flush()?;
+                }
+                summary.take(&arrival);
+            }
+        }
+    }
+    if !flags.no_wait && session.hosts() {
+        wait_for_work(session, &bar).await?;
+    }
+    bar.finish_and_clear();
+    if !flags.json {
+        summary.print();
+    }
+    Ok(if summary.failed() { Ending::SomeFailed } else { Ending::Done })
+}
+
+fn progress_bar(json: bool) -> ProgressBar {
+    if json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}")
+        .expect("the template names only known parts");
+    ProgressBar::new(0).with_style(style)
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.files);
+    bar.set_position(progress.done);
+    let left = progress.seconds_left.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
+    bar.set_message(format!(
+        "{}, {} files/s, {}/s{left}",
+        HumanBytes(progress.bytes_done),
+        progress.files_per_s,
+        HumanBytes(progress.bytes_per_s),
+    ));
+}
+
+/// Waits until no job waits or runs and the index has all that happened: then everything just imported
+/// can be found and looked at.
+async fn wait_for_work(session: &Session, bar: &ProgressBar) -> anyhow::Result<()> {
+    let mut most = 0;
+    loop {
+        let status: Json = session.client.get("/api/v1/status").await?;
+        let count = |name: &str| status["jobs"][name].as_u64().unwrap_or(0);
+        let left = count("waiting") + count("running");
+        let pipeline_seq = status["pipeline_seq"].as_u64().unwrap_or(0);
+        let behind = status["index_seq"].as_u64() < status["seq"].as_u64()
+            || Some(pipeline_seq) < status["seq"].as_u64();
+        if left == 0 && !behind {
+            return Ok(());
+        }
+        most = most.max(left);
+        bar.set_length(most);
+        bar.set_position(most - left);
+        bar.set_message("described and previewed");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+impl Summary {
+    fn take(&mut self, arrival: &Json) {
+        let outcome = arrival["outcome"].as_str().unwrap_or("failed").to_owned();
+        if outcome == "failed" || outcome == "quarantined" {
+            if self.reasons.len() < REASONS_TOLD {
+                let text = |name: &str| arrival[name].as_str().unwrap_or_default().to_owned();
+                self.reasons.push(format!("{outcome}: {}: {}", text("path"), text("reason")));
+            } else {
+                self.untold += 1;
+            }
+        }
+        *self.outcomes.entry(outcome).or_default() += 1;
+    }
+
+    fn failed(&self) -> bool {
+        self.outcomes.contains_key("failed")
+    }
+
+    fn print(&self) {
+        let counts: Vec<String> = self
+            .outcomes
+            .iter()
+            .map(|(outcome, count)| format!("{count} {}", outcome.replace('-', " ")))
+            .collect();
+        println!("{}", if counts.is_empty() { "no files".to_owned() } else { counts.join(", ") });
+        for reason in &self.reasons {
+            println!("  {reason}");
+        }
+        if self.untold > 0 {
+            println!("  and {} more", self.untold);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Summary;
+
+    #[test]
+    fn an_import_has_failed_when_one_file_has() {
+        let mut summary = Summary::default();
+        summary.take(&json!({ "path": "a", "outcome": "imported" }));
+        assert!(!summary.failed());
+        summary.take(&json!({ "path": "b", "outcome": "failed", "reason": "permission denied" }));
+        assert!(summary.failed());
+        assert_eq!(summary.reasons, ["failed: b: permission denied"]);
+    }
+}

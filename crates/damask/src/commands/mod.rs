@@ -1,0 +1,42 @@
+//! One file a command. Each asks the API over the local socket and prints what it answers.
+
+mod admin;
+mod check;
+mod get;
+mod import;
+mod reindex;
+mod search;
+mod serve;
+mod show;
+mod status;
+mod work;
+
+use crate::{Ending, config::Config, flags::Command, wiring::Session};
+
+/// Runs a command to its end.
+pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
+    match command {
+        Command::Serve(_) => return serve::run(config).await,
+        Command::Work => return work::run(config).await,
+        Command::Reindex => return reindex::run(config).await,
+        _ => {}
+    }
+    let session = Session::open(&config, wants_workers(&command)).await?;
+    let ending = match command {
+        Command::Import(flags) => import::run(&session, flags).await,
+        Command::Search(flags) => search::run(&session, flags).await,
+        Command::Show(flags) => show::run(&session, flags).await,
+        Command::Get(flags) => get::run(&session, flags).await,
+        Command::Check(flags) => check::run(&session, flags).await,
+        Command::Status(flags) => status::run(&session, flags).await,
+        Command::Admin(command) => admin::run(&session, command, &config).await,
+        Command::Serve(_) | Command::Work | Command::Reindex | Command::Openapi => Ok(Ending::Usage),
+    };
+    session.close().await;
+    ending
+}
+
+/// Only an import brings work with it that people wait for; a look at the library should not start any.
+const fn wants_workers(command: &Command) -> bool {
+    matches!(command, Command::Import(_))
+}

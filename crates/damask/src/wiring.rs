@@ -1,0 +1,159 @@
+//! Puts a library together from its configuration: engines, limits, clock, and the session a command
+//! speaks through.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, bail};
+use damask_catalog::{Address, Catalog, Options};
+use damask_flow::{Damask, Engines, Limits, Running};
+use damask_media::{Glass, GlassConfig, exiftool::Exiftool};
+use damask_metadata::EXIFTOOL_ARGUMENTS;
+use damask_query::Schema;
+use damask_search::Index;
+use damask_store::Store;
+use damask_time::Instant;
+use tokio::{net::UnixListener, sync::oneshot, task::JoinHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    client::Client,
+    config::Config,
+    host::{self, Held, Hold},
+};
+
+/// Starts logging to standard error: one event, one line. Commands that print answers stay quiet but for
+/// warnings.
+pub fn start_logging(config: &Config, quiet: bool) -> anyhow::Result<()> {
+    let wanted = if quiet && config.log == "info" { "warn" } else { &config.log };
+    let filter = EnvFilter::try_new(wanted).with_context(|| format!("log = {wanted:?} is not a filter"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { builder.json().init() } else { builder.with_target(false).init() }
+    Ok(())
+}
+
+/// The one clock of the house. Everything below is handed the time.
+fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Where the library's records are.
+fn address(config: &Config) -> Address {
+    match &config.database {
+        Some(url) => Address::Postgres { url: url.clone(), schema: format!("damask_{}", config.library) },
+        None => Address::Sqlite(config.library_folder().join("catalog.sqlite")),
+    }
+}
+
+/// Opens the library. `fresh_index` throws the index away first.
+pub async fn open(config: &Config, fresh_index: bool) -> anyhow::Result<Damask> {
+    let folder = config.library_folder();
+    let store = Store::open(folder.join("store")).context("the data folder cannot be used")?;
+    let catalog = Catalog::open(&address(config), Options::new(now)).await?;
+    let index_folder = folder.join("index");
+    if fresh_index && index_folder.exists() {
+        std::fs::remove_dir_all(&index_folder).context("cannot remove the old index")?;
+    }
+    let schema = Arc::new(Schema::core());
+    let (index, _) = Index::open(&index_folder, Arc::clone(&schema)).context("the index cannot be opened")?;
+    let glass = Glass::start(glass_config(config, &folder)?).context("the glass cannot be set up")?;
+    let exiftool = Exiftool::new(&glass, EXIFTOOL_ARGUMENTS, config.workers);
+    let usual = Limits::default();
+    let limits = Limits { file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max), ..usual };
+    let engines = Engines { catalog, store, index, schema, glass, exiftool, limits };
+    Damask::new(engines).context("the store cannot be used")
+}
+
+fn glass_config(config: &Config, folder: &Path) -> anyhow::Result<GlassConfig> {
+    let itself = std::env::current_exe().context("cannot find this program's own file")?;
+    let mut glass = GlassConfig::new(itself, folder.join("store").join("glass"));
+    glass.workers = config.workers;
+    glass.readable = vec![folder.join("store")];
+    Ok(glass)
+}
+
+/// How a command reaches the library: through whoever holds it, or by holding it for the time it takes.
+pub struct Session {
+    /// Speaks the API to the holder.
+    pub client: Client,
+    here: Option<Here>,
+}
+
+/// The library opened by this process.
+pub struct Here {
+    /// The library.
+    pub damask: Damask,
+    _hold: Hold,
+    running: Running,
+    stop: oneshot::Sender<()>,
+    face: JoinHandle<()>,
+}
+
+impl Session {
+    /// Reaches the library. With `work`, a library opened here also does its jobs.
+    pub async fn open(config: &Config, work: bool) -> anyhow::Result<Self> {
+        let folder = config.library_folder();
+        match host::hold(&folder)? {
+            Held::Elsewhere => Ok(Self { client: Client::new(host::socket_path(&folder)?), here: None }),
+            Held::Here(hold) => {
+                let here = Here::open(config, hold, if work { config.workers } else { 0 }, false).await?;
+                Ok(Self { client: Client::new(host::socket_path(&folder)?), here: Some(here) })
+            }
+        }
+    }
+
+    /// Whether this process opened the library.
+    pub const fn hosts(&self) -> bool {
+        self.here.is_some()
+    }
+
+    /// Lets the library go.
+    pub async fn close(self) {
+        if let Some(here) = self.here {
+            here.close().await;
+        }
+    }
+}
+
+impl Here {
+    /// Opens the library, listens on its socket, and runs what runs beside requests.
+    pub async fn open(config: &Config, hold: Hold, slots: usize, fresh_index: bool) -> anyhow::Result<Self> {
+        let listener = hold.listen()?;
+        let damask = open(config, fresh_index).await?;
+        let running = Running::start(&damask, slots);
+        let (stop, stopped) = oneshot::channel();
+        let face = tokio::spawn(serve_local(listener, damask.clone(), stopped));
+        Ok(Self { damask, _hold: hold, running, stop, face })
+    }
+
+    /// Holds the data folder or says who does.
+    pub fn hold(folder: &PathBuf) -> anyhow::Result<Hold> {
+        match host::hold(folder)? {
+            Held::Here(hold) => Ok(hold),
+            Held::Elsewhere => bail!("another process holds the data folder {}", folder.display()),
+        }
+    }
+
+    /// Lets open requests finish and running jobs give themselves back.
+    pub async fn close(self) {
+        // The face may have ended by itself; then nobody hears that it should.
+        let _ = self.stop.send(());
+        let _ = self.face.await;
+        self.running.stop().await;
+        self.damask.close().await;
+    }
+}
+
+async fn serve_local(listener: UnixListener, damask: Damask, stopped: oneshot::Receiver<()>) {
+    let shutdown = async {
+        // The other end dropped means the same as told.
+        let _ = stopped.await;
+    };
+    if let Err(error) = damask_server::serve_local(listener, damask, shutdown).await {
+        tracing::error!(%error, "the local socket is no longer served");
+    }
+}

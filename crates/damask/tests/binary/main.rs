@@ -1,0 +1,7 @@
+//! The real binary, as people run it: imports, searches, kills, bad starts. Few tests, because each starts
+//! processes; what can be tested lower is.
+
+mod contract;
+mod crash;
+mod refusals;
+mod run;

@@ -1,0 +1,232 @@
+//! Check: do the bytes, the journal, the catalog and the index say the same? Runs beside a live library,
+//! tells as it goes, changes nothing.
+
+use std::time::Duration;
+
+use damask_catalog::{assets, files, journal};
+use damask_model::{AssetId, ContentHash, Seq};
+use damask_store::{Found, StoreKey, Verified};
+use futures::Stream;
+use tokio::sync::mpsc;
+
+use crate::{
+    caller::{Caller, Permission},
+    damask::{Damask, off_thread},
+    lines::lines_of,
+    trouble::{Outcome, Trouble},
+};
+
+/// Rows read at once.
+const ROWS_READ: u32 = 1_000;
+/// Longest wait for the index before it is compared.
+const INDEX_WAIT: Duration = Duration::from_secs(60);
+
+/// Something that was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckLine {
+    /// `bytes`, `journal`, `catalog`, `index`, `glass`.
+    pub area: &'static str,
+    /// Whether something is wrong.
+    pub fault: bool,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// Checks the library; the stream ends when all was looked at. `quick` looks whether bytes are there without
+/// reading them.
+pub fn all(
+    damask: &Damask,
+    caller: &Caller,
+    quick: bool,
+) -> Outcome<impl Stream<Item = CheckLine> + Send + 'static> {
+    caller.needs(Permission::Administer, "checking the library")?;
+    let (sender, receiver) = mpsc::channel(64);
+    let check = Check { damask: damask.clone(), quick, sender };
+    tokio::spawn(check.run());
+    Ok(lines_of(receiver))
+}
+
+struct Check {
+    damask: Damask,
+    quick: bool,
+    sender: mpsc::Sender<CheckLine>,
+}
+
+impl Check {
+    async fn run(self) {
+        let areas: [(&'static str, Outcome<()>); 5] = [
+            ("glass", self.glass().await),
+            ("journal", self.journal().await),
+            ("catalog", self.catalog().await),
+            ("bytes", self.bytes().await),
+            ("index", self.index().await),
+        ];
+        for (area, outcome) in areas {
+            if let Err(trouble) = outcome {
+                self.fault(area, format!("could not be checked to its end: {}", trouble.chain())).await;
+            }
+        }
+    }
+
+    async fn say(&self, area: &'static str, fault: bool, detail: String) {
+        // Whoever stopped listening does not want the rest.
+        let _ = self.sender.send(CheckLine { area, fault, detail }).await;
+    }
+
+    async fn fault(&self, area: &'static str, detail: String) {
+        self.say(area, true, detail).await;
+    }
+
+    /// Which walls hold is told; that one does not is the machine's, not the library's, fault.
+    async fn glass(&self) -> Outcome<()> {
+        for wall in self.damask.glass().walls().await? {
+            let holds = if wall.holds { "holds" } else { "does not hold on this machine" };
+            self.say("glass", false, format!("{} {holds}: {}", wall.name, wall.detail)).await;
+        }
+        Ok(())
+    }
+
+    async fn journal(&self) -> Outcome<()> {
+        let mut after = Seq(0);
+        let (mut facts, mut erased) = (0, 0);
+        loop {
+            let mut conn = self.damask.catalog().read().await?;
+            let verified = journal::verify(&mut conn, after, ROWS_READ).await?;
+            for seq in &verified.tampered {
+                self.fault("journal", format!("fact {seq} does not have its digest")).await;
+            }
+            for seq in &verified.missing {
+                self.fault("journal", format!("fact {seq} is missing")).await;
+            }
+            facts += verified.facts;
+            erased += verified.erased;
+            match verified.last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        self.say("journal", false, format!("{facts} facts, {erased} erased")).await;
+        Ok(())
+    }
+
+    /// Every asset can be read with its version and file, and there are as many as the tally says.
+    async fn catalog(&self) -> Outcome<()> {
+        let mut snapshot = self.damask.catalog().snapshot().await?;
+        let tally = snapshot.tally();
+        let (mut after, mut count) = (None, 0_i64);
+        loop {
+            let records = assets::page_after(snapshot.conn(), after, ROWS_READ).await?;
+            let Some(last) = records.last() else { break };
+            after = Some(last.asset.id);
+            count += i64::try_from(records.len()).unwrap_or(0);
+        }
+        if count == tally.assets {
+            self.say("catalog", false, format!("{count} assets")).await;
+        } else {
+            self.fault("catalog", format!("{count} assets are whole, the tally says {}", tally.assets)).await;
+        }
+        Ok(())
+    }
+
+    async fn bytes(&self) -> Outcome<()> {
+        let (mut after, mut count): (Option<ContentHash>, u64) = (None, 0);
+        loop {
+            let rows = {
+                let mut conn = self.damask.catalog().read().await?;
+                files::page_after(&mut conn, after, ROWS_READ).await?
+            };
+            let Some(last) = rows.last() else { break };
+            after = Some(last.hash);
+            for row in rows {
+                count += 1;
+                if let Some(wrong) = self.one_file(row.hash, row.bytes).await? {
+                    self.fault("bytes", format!("file {} {wrong}", row.hash)).await;
+                }
+            }
+        }
+        let how = if self.quick { "there" } else { "read and compared" };
+        self.say("bytes", false, format!("{count} files {how}")).await;
+        self.orphans().await
+    }
+
+    async fn one_file(&self, hash: ContentHash, bytes: u64) -> Outcome<Option<String>> {
+        let (store, quick) = (self.damask.store().clone(), self.quick);
+        off_thread(move || {
+            if quick {
+                return Ok(match store.length(&StoreKey::Blob(hash)) {
+                    Ok(length) if length == bytes => None,
+                    Ok(length) => Some(format!("has {length} bytes, not {bytes}")),
+                    Err(error) => Some(format!("cannot be measured: {error}")),
+                });
+            }
+            Ok::<_, Trouble>(match store.verify(hash, Some(bytes))? {
+                Verified::Good => None,
+                Verified::Missing => Some("is missing".to_owned()),
+                Verified::Short { bytes: found } => Some(format!("has {found} bytes, not {bytes}")),
+                Verified::Different { found } => Some(format!("has other bytes, of hash {found}")),
+            })
+        })
+        .await
+    }
+
+    /// Blobs no file names: left by a crash between bytes and catalog, or on their way in just now.
+    async fn orphans(&self) -> Outcome<()> {
+        let mut blobs = self.damask.store().blobs();
+        let mut orphans = 0_u64;
+        loop {
+            let (batch, rest) = off_thread(move || {
+                let batch: Vec<_> = blobs.by_ref().take(ROWS_READ as usize).collect();
+                (batch, blobs)
+            })
+            .await;
+            blobs = rest;
+            if batch.is_empty() {
+                break;
+            }
+            let mut hashes = Vec::new();
+            for found in batch {
+                match found {
+                    Ok(Found::Blob { hash, .. }) => hashes.push(hash),
+                    Ok(Found::Stray { path }) => {
+                        self.say("bytes", false, format!("{} is no blob", path.display())).await;
+                    }
+                    Err(error) => self.fault("bytes", error.to_string()).await,
+                }
+            }
+            let mut conn = self.damask.catalog().read().await?;
+            let known = files::known(&mut conn, &hashes).await?;
+            orphans += (hashes.len() - known.len()) as u64;
+        }
+        self.say("bytes", false, format!("{orphans} blobs that no file names")).await;
+        Ok(())
+    }
+
+    /// The index holds exactly the assets of the catalog.
+    async fn index(&self) -> Outcome<()> {
+        let mut snapshot = self.damask.catalog().snapshot().await?;
+        self.damask.follow().at_least(snapshot.seq(), INDEX_WAIT).await?;
+        let (mut after, mut count): (Option<AssetId>, u64) = (None, 0);
+        loop {
+            let records = assets::page_after(snapshot.conn(), after, ROWS_READ).await?;
+            let (damask, from) = (self.damask.clone(), after);
+            let indexed = off_thread(move || damask.index().ids_after(from, ROWS_READ as usize)).await?;
+            let here: Vec<AssetId> = records.iter().map(|record| record.asset.id).collect();
+            let end = here.last().copied();
+            for id in here.iter().filter(|id| !indexed.contains(id)) {
+                self.fault("index", format!("asset {id} cannot be found")).await;
+            }
+            // Assets that came in after the snapshot are newer than all of it.
+            let within = |id: &&AssetId| end.is_some_and(|end| **id <= end);
+            for id in indexed.iter().filter(within).filter(|id| !here.contains(id)) {
+                self.fault("index", format!("asset {id} is found but not in the catalog")).await;
+            }
+            count += here.len() as u64;
+            match end {
+                Some(end) => after = Some(end),
+                None => break,
+            }
+        }
+        self.say("index", false, format!("{count} assets can be found")).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Limits on what comes from outside, in one place. Configuration may set them; these are the usual ones.
+
+/// How much of everything is taken.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Longest file taken in, in bytes.
+    pub file_bytes_max: u64,
+    /// Longest path of a file in an import or upload, in bytes.
+    pub path_bytes_max: usize,
+    /// Deepest folder made by an import or upload.
+    pub folder_depth_max: usize,
+    /// Text kept of one document for searching, in bytes.
+    pub text_bytes_max: usize,
+    /// Most assets on one page of results.
+    pub page_max: usize,
+    /// Files read at once by one import.
+    pub import_readers: usize,
+    /// Seconds an unfinished upload is kept.
+    pub upload_kept_s: i64,
+    /// Times a job is tried before it waits for a person.
+    pub job_tries_max: u32,
+    /// Values one field of one asset may hold.
+    pub values_max: usize,
+    /// Longest text value, in bytes.
+    pub value_bytes_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes_max: 2 << 40,
+            path_bytes_max: 4_096,
+            folder_depth_max: 64,
+            text_bytes_max: 1 << 20,
+            page_max: 200,
+            import_readers: 4,
+            upload_kept_s: 7 * 24 * 3_600,
+            job_tries_max: 4,
+            values_max: 1_000,
+            value_bytes_max: 64 << 10,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Looking at one asset: all that is known of it, its tags, text and history; and at folders.
+
+use damask_catalog::{accounts, embedded, findings, folders, journal, locations, page_text, renditions, versions};
+use damask_metadata::{Tag, Tags};
+use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Recipe, Seq, UserId};
+
+use crate::{
+    caller::Caller,
+    damask::Damask,
+    see,
+    summary::summary_of,
+    trouble::{Outcome, Trouble},
+    view::{AssetWhole, FactView, FolderView, VersionView},
+};
+
+/// Versions, locations and findings shown on a page; there are rarely more than a few.
+const SHOWN_MAX: u32 = 200;
+
+/// All that a page shows of an asset.
+pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<AssetWhole> {
+    let record = see::asset(damask, caller, id).await?;
+    let mut conn = damask.catalog().read().await?;
+    let version = record.asset.current_version;
+    let folder = match record.asset.folder {
+        Some(folder) => Some((folder, folders::path_of(&mut conn, folder).await?.join("/"))),
+        None => None,
+    };
+    let versions = versions::of_asset(&mut conn, id, SHOWN_MAX).await?;
+    let places = locations::of_file(&mut conn, record.file, SHOWN_MAX).await?;
+    let found = findings::of_version(&mut conn, version, SHOWN_MAX).await?;
+    let made = renditions::of_version(&mut conn, version, SHOWN_MAX).await?;
+    let has_text = !page_text::of_version(&mut conn, version, 0, 1).await?.is_empty();
+    Ok(AssetWhole {
+        summary: summary_of(&record),
+        folder,
+        findings: found.iter().filter_map(finding_of).collect(),
+        versions: versions.into_iter().map(version_view).collect(),
+        locations: places.into_iter().map(|location| (location.place, location.path)).collect(),
+        hash: record.file,
+        essence_hash: record.essence_hash,
+        renditions: streams(record.asset.kind, &made),
+        has_text,
+        etag: record.asset.last_fact,
+        changed: record.asset.changed,
+        document: record.asset.document,
+        probe: record.probe,
+    })
+}
+
+fn finding_of(record: &findings::Record) -> Option<Finding> {
+    let code: FindingCode = serde_json::from_value(record.code.clone().into()).ok()?;
+    Some(Finding::new(code, record.detail.clone()))
+}
+
+fn version_view(record: versions::Record) -> VersionView {
+    VersionView {
+        id: record.version.id,
+        number: record.version.number,
+        bytes: record.bytes,
+        media_type: record.media_type,
+        created: record.version.created,
+        hash: record.version.primary,
+    }
+}
+
+/// The renditions that only the preview stage makes, where they are made.
+fn streams(kind: AssetKind, made: &[renditions::Rendition]) -> Vec<Recipe> {
+    if !matches!(kind, AssetKind::Video | AssetKind::Audio) {
+        return Vec::new();
+    }
+    let is_stream = |recipe: &Recipe| !matches!(recipe, Recipe::Picture(_));
+    made.iter().map(|rendition| rendition.recipe).filter(is_stream).collect()
+}
+
+/// All tags embedded in the primary file, raw.
+pub async fn tags(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Vec<Tag>> {
+    let record = see::asset(damask, caller, id).await?;
+    let mut conn = damask.catalog().read().await?;
+    let Some(embedded) = embedded::of_file(&mut conn, record.file).await? else { return Ok(Vec::new()) };
+    let tags: Tags = serde_json::from_value(embedded.tags).map_err(Trouble::fault("read kept tags"))?;
+    Ok(tags.list)
+}
+
+/// Text of pages: of one, or of up to [`SHOWN_MAX`] from the first.
+pub async fn text(
+    damask: &Damask,
+    caller: &Caller,
+    id: AssetId,
+    page: Option<u32>,
+) -> Outcome<Vec<(u32, String)>> {
+    let record = see::asset(damask, caller, id).await?;
+    let mut conn = damask.catalog().read().await?;
+    let (after, limit) = page.map_or((0, SHOWN_MAX), |page| (page.saturating_sub(1), 1));
+    let pages = page_text::of_version(&mut conn, record.asset.current_version, after, limit).await?;
+    let wanted = |number: u32| page.is_none_or(|page| page == number);
+    Ok(pages.into_iter().filter(|text| wanted(text.page)).map(|text| (text.page, text.text)).collect())
+}
+
+/// What happened to an asset, the newest first, before the fact `before`.
+pub async fn history(
+    damask: &Damask,
+    caller: &Caller,
+    id: AssetId,
+    before: Option<Seq>,
+    limit: u32,
+) -> Outcome<Vec<FactView>> {
+    see::asset(damask, caller, id).await?;
+    let mut conn = damask.catalog().read().await?;
+    let facts = journal::of_subject(&mut conn, id.0, before, limit.min(SHOWN_MAX)).await?;
+    let mut views = Vec::with_capacity(facts.len());
+    let mut names: std::collections::HashMap<damask_model::ActorId, Option<String>> = [
+        (Caller::damask().actor, Some(Caller::damask().name.to_string())),
+        (Caller::local().actor, Some("this machine's owner".to_owned())),
+    ]
+    .into();
+    for fact in facts {
+        let actor = fact.header.actor;
+        if let std::collections::hash_map::Entry::Vacant(unknown) = names.entry(actor) {
+            let account = accounts::by_id(&mut conn, UserId(actor.0)).await?;
+            unknown.insert(account.map(|account| account.name));
+        }
+        views.push(FactView {
+            seq: fact.header.seq,
+            at: fact.header.at,
+            verb: fact.header.verb,
+            actor,
+            actor_name: names.get(&actor).cloned().flatten(),
+            change: fact.change,
+        });
+    }
+    Ok(views)
+}
+
+/// Folders in `parent`, or in the root. Only callers who see everything are shown the tree: a folder's name
+/// may say what its assets would not.
+pub async fn folders(damask: &Damask, caller: &Caller, parent: Option<FolderId>) -> Outcome<Vec<FolderView>> {
+    if caller.scope != damask_query::Scope::everything() {
+        return Ok(Vec::new());
+    }
+    let mut conn = damask.catalog().read().await?;
+    let above = match parent {
+        Some(parent) => {
+            let path = folders::path_of(&mut conn, parent).await?;
+            if path.is_empty() {
+                return Err(Trouble::missing("folder", parent));
+            }
+            format!("{}/", path.join("/"))
+        }
+        None => String::new(),
+    };
+    let children = folders::children(&mut conn, parent, None, 1_000).await?;
+    Ok(children
+        .into_iter()
+        .map(|folder| FolderView { id: folder.id, path: format!("{above}{}", folder.name), name: folder.name })
+        .collect())
+}

@@ -1,0 +1,90 @@
+//! How the library stands: what it holds, how far its readers are, what its engines say.
+
+use damask_catalog::{jobs, journal};
+use damask_model::Seq;
+
+use crate::{
+    caller::Caller,
+    damask::Damask,
+    stages,
+    trouble::Outcome,
+};
+
+/// How the library stands.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Assets it holds.
+    pub assets: u64,
+    /// Bytes of all its files, each counted once.
+    pub bytes: u64,
+    /// The last fact.
+    pub seq: Seq,
+    /// The fact up to which the index is.
+    pub index_seq: Seq,
+    /// The fact up to which stages were woken.
+    pub pipeline_seq: Seq,
+    /// Jobs by where they stand.
+    pub jobs: jobs::Counts,
+    /// Its engines.
+    pub engines: Vec<EngineView>,
+    /// SQL statements run by this process.
+    pub statements: u64,
+}
+
+/// An engine and what it says of itself.
+#[derive(Clone, Debug)]
+pub struct EngineView {
+    /// What it is.
+    pub name: String,
+    /// Whether it works.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// Programs without which something cannot be read.
+const PROGRAMS: [(&str, &str); 5] = [
+    ("exiftool", "embedded metadata"),
+    ("ffmpeg", "films and sound"),
+    ("ffprobe", "films and sound"),
+    ("pdftoppm", "pages of PDF"),
+    ("vips", "HEIC, AVIF, PSD and other pictures; WebP and AVIF renditions"),
+];
+
+/// How the library stands now. Callers who see only some of it are told no counts of the whole.
+pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
+    let mut conn = damask.catalog().read().await?;
+    let tally = journal::tally(&mut conn).await?;
+    let jobs = jobs::counts(&mut conn).await?;
+    drop(conn);
+    let sees_all = caller.scope == damask_query::Scope::everything();
+    let count = |number: i64| if sees_all { u64::try_from(number).unwrap_or(0) } else { 0 };
+    let index_seq = damask.follow().seq();
+    Ok(Status {
+        assets: count(tally.assets),
+        bytes: count(tally.bytes),
+        seq: tally.seq,
+        index_seq,
+        pipeline_seq: stages::seq(damask).await?,
+        jobs,
+        engines: engines(damask, tally.seq, index_seq),
+        statements: damask.statements(),
+    })
+}
+
+fn engines(damask: &Damask, seq: Seq, index_seq: Seq) -> Vec<EngineView> {
+    let lag = seq.0 - index_seq.0;
+    let mut engines = vec![
+        EngineView { name: "catalog".into(), ok: true, detail: format!("journal at {seq}") },
+        EngineView { name: "index".into(), ok: lag < 10_000, detail: format!("{lag} facts behind") },
+    ];
+    engines.extend(PROGRAMS.map(|(program, use_of)| match damask.glass().find_program(program) {
+        Some(path) => EngineView { name: program.into(), ok: true, detail: path.display().to_string() },
+        None => EngineView {
+            name: program.into(),
+            ok: false,
+            detail: format!("not installed: {use_of} cannot be read"),
+        },
+    }));
+    engines
+}

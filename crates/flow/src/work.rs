@@ -1,0 +1,68 @@
+//! Jobs, for whoever watches them: what runs, how far, what failed; cancel and retry.
+
+use damask_catalog::{Tx, Urgency, jobs};
+pub use damask_catalog::jobs::{Counts, Job};
+use damask_model::{JobId, job::JobState};
+
+use crate::{
+    caller::{Caller, Permission},
+    damask::Damask,
+    events::JobEvent,
+    trouble::{Outcome, Trouble},
+};
+
+/// Up to `limit` jobs of a state, the newest first, before the id `before`.
+pub async fn page(
+    damask: &Damask,
+    caller: &Caller,
+    state: JobState,
+    before: Option<JobId>,
+    limit: u32,
+) -> Outcome<Vec<Job>> {
+    caller.needs(Permission::Upload, "looking at jobs")?;
+    let mut conn = damask.catalog().read().await?;
+    Ok(jobs::page(&mut conn, state, before, limit).await?)
+}
+
+/// How many jobs wait, run and are dead.
+pub async fn counts(damask: &Damask, caller: &Caller) -> Outcome<Counts> {
+    caller.needs(Permission::Upload, "looking at jobs")?;
+    let mut conn = damask.catalog().read().await?;
+    Ok(jobs::counts(&mut conn).await?)
+}
+
+/// One job.
+pub async fn one(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
+    caller.needs(Permission::Upload, "looking at jobs")?;
+    let mut conn = damask.catalog().read().await?;
+    jobs::by_id(&mut conn, id).await?.ok_or_else(|| Trouble::missing("job", id))
+}
+
+/// Stops a job: one that waits at once, one that runs at its next beat.
+pub async fn cancel(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
+    caller.needs(Permission::Administer, "cancelling a job")?;
+    let written = damask
+        .catalog()
+        .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(jobs::cancel(tx, id).await?))
+        .await?;
+    told(damask, caller, id, written.value, "it has ended already").await
+}
+
+/// Lets a dead or cancelled job try again.
+pub async fn retry(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
+    caller.needs(Permission::Administer, "retrying a job")?;
+    let written = damask
+        .catalog()
+        .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(jobs::retry(tx, id).await?))
+        .await?;
+    told(damask, caller, id, written.value, "it is not dead or cancelled, or another like it waits").await
+}
+
+async fn told(damask: &Damask, caller: &Caller, id: JobId, moved: bool, why_not: &str) -> Outcome<Job> {
+    let job = one(damask, caller, id).await?;
+    if !moved {
+        return Err(Trouble::mistake("job-not-moved", format!("job {id} stays as it is: {why_not}")));
+    }
+    damask.news().tell(JobEvent { id, kind: job.kind.clone(), state: job.state, progress: job.progress });
+    Ok(job)
+}

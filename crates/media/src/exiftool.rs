@@ -1,0 +1,307 @@
+//! A resident exiftool: starting it costs ten times what reading a file does, so a few stay open and are
+//! handed one file after another (`-stay_open`), inside the walls of [`crate::glass`].
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::{fd::AsFd, unix::ffi::OsStrExt},
+    path::Path,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use damask_model::{Finding, FindingCode};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tokio::sync::Semaphore;
+
+use crate::{
+    Glass, Limits, MediaError,
+    glass::{Confined, Named, Resident, Run},
+};
+
+/// Time for one file.
+const FILE_WALL: Duration = Duration::from_secs(30);
+/// Most bytes of one answer.
+const ANSWER_BYTES_MAX: usize = 32 << 20;
+/// Files after which a process is replaced (perl grows).
+const FILES_PER_PROCESS: u32 = 1_000;
+/// Memory of one process.
+const MEMORY_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of complaints kept of one file.
+const COMPLAINT_BYTES_MAX: usize = 4 << 10;
+
+/// What exiftool read of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What it printed; JSON where the arguments ask for it. Empty when nothing could be read.
+    pub text: String,
+    /// What went wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// The first object of the JSON array it prints, if it is one.
+    pub fn object(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        match serde_json::from_str(&self.text).ok()? {
+            serde_json::Value::Array(many) => match many.into_iter().next()? {
+                serde_json::Value::Object(object) => Some(object),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A pool of resident exiftools. Cheap to clone.
+#[derive(Clone)]
+pub struct Exiftool {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    glass: Glass,
+    arguments: String,
+    places: Arc<Semaphore>,
+    idle: Mutex<Vec<Process>>,
+}
+
+struct Process {
+    confined: Confined,
+    pipes: Resident,
+    read: u32,
+}
+
+impl Exiftool {
+    /// At most `processes` at once, each reading with `arguments` (one word each, without line ends) in the
+    /// folders the glass names readable. They start when first needed.
+    pub fn new(glass: &Glass, arguments: &[&str], processes: usize) -> Self {
+        let lines = arguments.iter().map(|argument| format!("{}\n", argument.replace(['\n', '\r'], " ")));
+        Self {
+            inner: Arc::new(Inner {
+                glass: glass.clone(),
+                arguments: lines.collect(),
+                places: Arc::new(Semaphore::new(processes.max(1))),
+                idle: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Reads one file. `SourceFile`, `File:FileName` and `File:Directory` may be those of a link.
+    pub async fn read(&self, path: &Path) -> Result<Reading, MediaError> {
+        let place =
+            Arc::clone(&self.inner.places).acquire_owned().await.expect("the semaphore is never closed");
+        let (pool, path) = (self.clone(), path.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            pool.read_now(&path)
+        });
+        read.await.map_err(|_| MediaError::Cancelled)?
+    }
+
+    fn read_now(&self, path: &Path) -> Result<Reading, MediaError> {
+        let path = self.allowed(path)?;
+        // A plain name is given as it is; any other by a link, since exiftool takes one argument a line and
+        // has given meaning to characters of names before (CVE-2022-23935).
+        let link = if is_plain(&path) { None } else { Some(Named::new(&self.inner.glass, &path)?) };
+        let name = link.as_ref().map_or(path.as_path(), Named::link);
+        let Some(mut process) = self.process()? else {
+            let detail = "exiftool is not installed";
+            return Ok(Reading::failed(Finding::new(FindingCode::DecoderMissing, detail)));
+        };
+        process.read += 1;
+        match process.exchange(&self.inner.arguments, name) {
+            Ok(reading) => {
+                if process.read < FILES_PER_PROCESS {
+                    self.idle().push(process);
+                }
+                Ok(reading)
+            }
+            Err(finding) => Ok(Reading::failed(finding)),
+        }
+    }
+
+    /// The full path, if it is a file in a readable folder.
+    fn allowed(&self, path: &Path) -> Result<std::path::PathBuf, MediaError> {
+        let full = path.canonicalize().map_err(MediaError::source_file(path))?;
+        let config = self.inner.glass.config();
+        let roots = config.readable.iter().filter_map(|root| root.canonicalize().ok());
+        let inside = roots.chain([config.scratch.clone()]).any(|root| full.starts_with(root));
+        // A folder would be read whole.
+        let is_file = fs::metadata(&full).is_ok_and(|about| about.is_file());
+        if inside && is_file {
+            return Ok(full);
+        }
+        let why = if inside { "not a file" } else { "outside the readable folders" };
+        let source = std::io::Error::new(std::io::ErrorKind::PermissionDenied, why);
+        Err(MediaError::Source { path: full, source })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Process>> {
+        self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn process(&self) -> Result<Option<Process>, MediaError> {
+        loop {
+            let waiting = self.idle().pop();
+            let Some(mut process) = waiting else { return self.start() };
+            if process.confined.lives() {
+                return Ok(Some(process));
+            }
+        }
+    }
+
+    fn start(&self) -> Result<Option<Process>, MediaError> {
+        let config = self.inner.glass.config();
+        let limits = Limits {
+            wall: FILE_WALL,
+            // For the whole life of the process.
+            cpu: Duration::from_secs(3_600),
+            memory_bytes: MEMORY_BYTES_MAX,
+            output_bytes: 1 << 20,
+        };
+        let mut run = Run::new("exiftool")
+            // An empty name keeps it from looking for a settings file, which is perl code.
+            .arguments(["-config", "", "-stay_open", "True", "-@", "-"])
+            .read(&config.scratch)
+            .limits(limits);
+        for root in &config.readable {
+            run = run.read(root);
+        }
+        let Some(mut confined) = self.inner.glass.begin(&run, Stdio::piped())? else { return Ok(None) };
+        let pipes = confined.pipes().expect("the pipes were asked for and are taken once");
+        Ok(Some(Process { confined, pipes, read: 0 }))
+    }
+}
+
+impl Reading {
+    fn failed(finding: Finding) -> Self {
+        Self { text: String::new(), findings: vec![finding] }
+    }
+}
+
+impl Process {
+    /// Hands over one file and collects the answer up to its mark. After an error the process is to be
+    /// dropped: what it would say next is not known.
+    fn exchange(&mut self, arguments: &str, name: &Path) -> Result<Reading, Finding> {
+        // A number the file cannot have guessed, so that its own words cannot end the answer.
+        let mark = rand_mark(self.read);
+        let mut order = arguments.as_bytes().to_vec();
+        order.extend_from_slice(format!("-echo4\n{{ready{mark}}}\n").as_bytes());
+        order.extend_from_slice(name.as_os_str().as_bytes());
+        order.extend_from_slice(format!("\n-execute{mark}\n").as_bytes());
+        let died = |what: &str| Finding::new(FindingCode::DecoderDied, format!("exiftool {what}"));
+        self.pipes.stdin.write_all(&order).map_err(|_| died("has ended"))?;
+        self.pipes.stdin.flush().map_err(|_| died("has ended"))?;
+        let end = format!("{{ready{mark}}}\n").into_bytes();
+        let started = Instant::now();
+        let (mut answer, mut complaint) = (Vec::new(), Vec::new());
+        let mut buffer = vec![0; 64 << 10];
+        while !answer.ends_with(&end) || !complaint.ends_with(&end) {
+            let ready = self.wait();
+            if ready[0] {
+                match self.pipes.stdout.read(&mut buffer) {
+                    Ok(count @ 1..) => answer.extend_from_slice(&buffer[..count]),
+                    Ok(0) | Err(_) => return Err(died("ended while reading")),
+                }
+            }
+            if ready[1]
+                && let Ok(count) = self.pipes.stderr.read(&mut buffer)
+            {
+                complaint.extend_from_slice(&buffer[..count]);
+                let surplus = complaint.len().saturating_sub(COMPLAINT_BYTES_MAX);
+                complaint.drain(..surplus);
+            }
+            if answer.len() > ANSWER_BYTES_MAX {
+                let detail = format!("more than {ANSWER_BYTES_MAX} bytes of metadata");
+                return Err(Finding::new(FindingCode::OverLimit, detail));
+            }
+            self.within_limits(started)?;
+        }
+        answer.truncate(answer.len() - end.len());
+        complaint.truncate(complaint.len() - end.len());
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        Ok(Reading { text, findings: findings_of(&String::from_utf8_lossy(&complaint)) })
+    }
+
+    fn wait(&self) -> [bool; 2] {
+        let tick = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
+        let mut waited = [
+            PollFd::from_borrowed_fd(self.pipes.stdout.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.pipes.stderr.as_fd(), PollFlags::IN),
+        ];
+        let _ = poll(&mut waited, Some(&tick));
+        waited.map(|one| !one.revents().is_empty())
+    }
+
+    fn within_limits(&self, started: Instant) -> Result<(), Finding> {
+        if started.elapsed() > FILE_WALL {
+            let detail = format!("exiftool took more than {} s", FILE_WALL.as_secs());
+            return Err(Finding::new(FindingCode::DecoderStopped, detail));
+        }
+        if self.confined.memory_bytes() > MEMORY_BYTES_MAX {
+            let detail = format!("exiftool used more than {} MiB", MEMORY_BYTES_MAX >> 20);
+            return Err(Finding::new(FindingCode::DecoderStopped, detail));
+        }
+        Ok(())
+    }
+}
+
+/// What exiftool complained of. Warnings about single tags are in its answer already.
+fn findings_of(complaint: &str) -> Vec<Finding> {
+    complaint
+        .lines()
+        .filter_map(|line| {
+            let words = line.strip_prefix("Error: ")?;
+            // The name of the file ends the line after a dash; it is ours.
+            let words = words.rsplit_once(" - ").map_or(words, |(words, _)| words);
+            Some(Finding::new(FindingCode::MetadataDamaged, words))
+        })
+        .take(5)
+        .collect()
+}
+
+/// Whether exiftool takes the name as it is.
+fn is_plain(path: &Path) -> bool {
+    let plain = |byte: &u8| *byte >= 0x80 || byte.is_ascii_alphanumeric() || b"/._-+=@,() ".contains(byte);
+    path.as_os_str().as_bytes().iter().all(plain)
+}
+
+/// A number that differs from request to request and cannot be foreseen.
+fn rand_mark(count: u32) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    // The standard library keys its hashers from the system's randomness.
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u32(count);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use damask_model::FindingCode;
+
+    use super::{findings_of, is_plain};
+
+    #[test]
+    fn a_name_with_characters_of_meaning_is_not_plain() {
+        for (name, plain) in [
+            ("/media/a b (1).jpg", true),
+            ("/media/füße.jpg", true),
+            ("/media/a\nb.jpg", false),
+            ("/media/echo |", false),
+            ("/media/$(x).jpg", false),
+            ("/media/%d.jpg", false),
+        ] {
+            assert_eq!(is_plain(Path::new(name)), plain, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn only_errors_are_findings() {
+        let found = findings_of("Warning: [minor] odd - /x\nError: File format error - /scratch/input.jpg\n");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].code, found[0].detail.as_str()), (FindingCode::MetadataDamaged, "File format error"));
+    }
+}

@@ -1,0 +1,335 @@
+//! What a film or sound is, by ffprobe: streams, exact rates, duration, start timecode.
+
+use std::{collections::BTreeMap, path::Path};
+
+use damask_model::{
+    Finding, FindingCode,
+    probe::{AudioStream, Probe, VideoStream},
+};
+use damask_time::Rate;
+use serde::Deserialize;
+
+use super::{DURATION_MAX, complaint, file_url};
+use crate::{
+    Glass, Limits, MediaError,
+    glass::{Named, Run},
+};
+
+/// Most bytes of ffprobe's answer.
+const ANSWER_BYTES_MAX: u64 = 8 << 20;
+/// Audio streams kept.
+const AUDIO_STREAMS_MAX: usize = 64;
+/// A frame rate above this is a time base, not a rate (r_frame_rate of variable-rate films).
+const RATE_MAX: f64 = 1_000.0;
+/// How far the base rate may lie from the mean for the stream to be of constant rate.
+const RATE_TOLERANCE: f64 = 0.02;
+
+/// ffprobe's answer, as far as it is used. What is missing or odd is simply absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Listing {
+    pub(super) streams: Vec<Stream>,
+    format: Format,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Format {
+    format_name: Option<String>,
+    duration: Option<String>,
+    tags: BTreeMap<String, String>,
+}
+
+/// One stream of the listing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Stream {
+    pub(super) index: u32,
+    codec_name: Option<String>,
+    codec_type: Option<String>,
+    codec_tag_string: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    sample_aspect_ratio: Option<String>,
+    pub(super) field_order: Option<String>,
+    pix_fmt: Option<String>,
+    r_frame_rate: Option<String>,
+    avg_frame_rate: Option<String>,
+    duration: Option<String>,
+    nb_frames: Option<String>,
+    sample_rate: Option<String>,
+    pub(super) channels: Option<u32>,
+    channel_layout: Option<String>,
+    disposition: BTreeMap<String, i32>,
+    tags: BTreeMap<String, String>,
+    side_data_list: Vec<SideData>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SideData {
+    rotation: Option<f64>,
+}
+
+/// Probes a film or a sound.
+pub async fn probe(glass: &Glass, path: &Path) -> Result<Probe, MediaError> {
+    let named = Named::new(glass, path)?;
+    Ok(match listing(glass, &named).await? {
+        Ok(listing) => listing.probe(),
+        Err(finding) => Probe { findings: vec![finding], ..Probe::default() },
+    })
+}
+
+/// ffprobe's listing.
+pub(super) async fn listing(glass: &Glass, named: &Named) -> Result<Result<Listing, Finding>, MediaError> {
+    let limits = Limits { output_bytes: ANSWER_BYTES_MAX, ..glass.config().limits };
+    let run = Run::new("ffprobe")
+        .arguments(["-v", "error", "-hide_banner", "-protocol_whitelist", "file,pipe"])
+        .arguments(["-print_format", "json", "-show_format", "-show_streams"])
+        .argument(file_url(named.link()))
+        .read(named.target())
+        .write(named.folder())
+        .limits(limits);
+    let ran = glass.run(run).await?;
+    if let Some(finding) = ran.finding {
+        return Ok(Err(finding));
+    }
+    let listing: Listing = serde_json::from_slice(&ran.stdout).unwrap_or_default();
+    if listing.streams.is_empty() {
+        let words = complaint(&ran.stderr);
+        // The index of an MP4 may lie at its end (ISO 14496-12, 6.2.3): a cut file has lost it.
+        let cut = words.contains("moov atom not found");
+        let code = if cut { FindingCode::Truncated } else { FindingCode::Undecodable };
+        let words = words.replace(&*named.link().to_string_lossy(), "").replace("file:: ", "");
+        return Ok(Err(Finding::new(code, words)));
+    }
+    Ok(Ok(listing))
+}
+
+impl Listing {
+    /// The first stream of moving pictures; a cover is none.
+    pub(super) fn video(&self) -> Option<&Stream> {
+        self.streams.iter().find(|stream| {
+            stream.is("video") && !stream.is_cover() && stream.width.unwrap_or(0) > 0 && stream.height.unwrap_or(0) > 0
+        })
+    }
+
+    /// The streams of sound.
+    pub(super) fn audio(&self) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().filter(|stream| stream.is("audio") && stream.channels.unwrap_or(0) > 0)
+    }
+
+    /// The facts of the listing.
+    pub(super) fn probe(&self) -> Probe {
+        let video = self.video();
+        let upright = video.and_then(Stream::upright);
+        let longest_us = || self.streams.iter().filter_map(|s| micros(s.duration.as_deref()?)).max();
+        let duration_us = self.format.duration.as_deref().and_then(micros).or_else(longest_us);
+        let mut findings = Vec::new();
+        let believed = |duration: &u64| *duration <= u64::try_from(DURATION_MAX.as_micros()).unwrap_or(u64::MAX);
+        if let Some(duration_us) = duration_us.filter(|duration| !believed(duration)) {
+            let detail = format!("it says it lasts {} s, which is not believed", duration_us / 1_000_000);
+            findings.push(Finding::new(FindingCode::MetadataDamaged, detail));
+        }
+        let encrypted = |stream: &Stream| matches!(stream.codec_tag_string.as_deref(), Some("encv" | "enca"));
+        if self.streams.iter().any(encrypted) {
+            findings.push(Finding::new(FindingCode::Encrypted, "its streams are encrypted"));
+        }
+        Probe {
+            width_px: upright.map(|size| size.0),
+            height_px: upright.map(|size| size.1),
+            duration_us: duration_us.filter(|duration| *duration > 0 && believed(duration)),
+            start_timecode: self.start_timecode(),
+            container: self.format.format_name.clone(),
+            video: video.and_then(Stream::to_video),
+            audio: self.audio().take(AUDIO_STREAMS_MAX).filter_map(Stream::to_audio).collect(),
+            findings,
+            ..Probe::default()
+        }
+    }
+
+    /// MXF has it on the format, QuickTime on the timecode track and the video stream.
+    fn start_timecode(&self) -> Option<String> {
+        let of = |tags: &BTreeMap<String, String>| {
+            tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("timecode")).map(|(_, text)| text.clone())
+        };
+        let streams = || self.streams.iter().find_map(|stream| of(&stream.tags));
+        let video = self.video().and_then(|stream| of(&stream.tags));
+        let found = video.or_else(|| of(&self.format.tags)).or_else(streams)?;
+        is_timecode(&found).then_some(found)
+    }
+}
+
+impl Stream {
+    fn is(&self, kind: &str) -> bool {
+        self.codec_type.as_deref() == Some(kind)
+    }
+
+    fn is_cover(&self) -> bool {
+        self.disposition.get("attached_pic").is_some_and(|flag| *flag == 1)
+    }
+
+    /// Quarter turns the picture is to be turned by, whichever way.
+    fn is_turned(&self) -> bool {
+        let by_matrix = self.side_data_list.iter().find_map(|data| data.rotation);
+        let by_tag = || self.tags.get("rotate").and_then(|text| text.parse::<f64>().ok());
+        let degrees = by_matrix.or_else(by_tag).unwrap_or(0.0).abs();
+        (degrees / 90.0).round() % 2.0 == 1.0
+    }
+
+    /// Width and height as shown upright, in coded pixels.
+    fn upright(&self) -> Option<(u32, u32)> {
+        let (width, height) = (self.width?, self.height?);
+        Some(if self.is_turned() { (height, width) } else { (width, height) })
+    }
+
+    /// Width and height as shown upright, in square pixels.
+    pub(super) fn shown(&self) -> Option<(u32, u32)> {
+        let (width, height) = (self.width?, self.height?);
+        let ratio = self.sample_aspect_ratio.as_deref().and_then(|text| text.split_once(':'));
+        let (wide, high) = ratio
+            .and_then(|(wide, high)| Some((wide.parse::<u64>().ok()?, high.parse::<u64>().ok()?)))
+            // Pixels eight times as wide as high are no pixels but a damaged header.
+            .filter(|(wide, high)| *wide > 0 && *high > 0 && wide / high < 8 && high / wide < 8)
+            .unwrap_or((1, 1));
+        let square = u32::try_from(u64::from(width) * wide / high).ok()?.max(1);
+        Some(if self.is_turned() { (height, square) } else { (square, height) })
+    }
+
+    fn rate(&self) -> Option<Rate> {
+        let read = |text: &Option<String>| text.as_deref().and_then(|text| Rate::parse(text).ok());
+        let a_second = |rate: Rate| f64::from(rate.numerator()) / f64::from(rate.denominator());
+        let base = read(&self.r_frame_rate).filter(|rate| a_second(*rate) <= RATE_MAX);
+        let mean = read(&self.avg_frame_rate).filter(|rate| a_second(*rate) <= RATE_MAX);
+        match (base, mean) {
+            // The base rate is exact; the mean is frames by duration. Where they differ, frames come at
+            // varying times, or the base counts fields.
+            (Some(base), Some(mean)) => {
+                let off = (a_second(base) - a_second(mean)).abs() / a_second(mean);
+                Some(if off < RATE_TOLERANCE { base } else { mean })
+            }
+            (base, mean) => base.or(mean),
+        }
+    }
+
+    fn to_video(&self) -> Option<VideoStream> {
+        Some(VideoStream {
+            codec: self.codec_name.clone().unwrap_or_else(|| "unknown".into()),
+            rate: self.rate(),
+            width_px: self.width?,
+            height_px: self.height?,
+            pixel_format: self.pix_fmt.clone(),
+            frames: self.nb_frames.as_deref().and_then(|text| text.parse().ok()),
+        })
+    }
+
+    fn to_audio(&self) -> Option<AudioStream> {
+        let language = self.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("language"));
+        Some(AudioStream {
+            codec: self.codec_name.clone().unwrap_or_else(|| "unknown".into()),
+            channels: self.channels?,
+            layout: self.channel_layout.clone(),
+            sample_rate_hz: self.sample_rate.as_deref()?.parse().ok()?,
+            language: language.map(|(_, code)| code.clone()).filter(|code| code != "und" && code.len() <= 8),
+        })
+    }
+}
+
+/// `12.345678` seconds as microseconds, without a float in between.
+fn micros(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = part.chars().chain("000000".chars()).take(6).collect();
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(digits.parse().ok()?)
+}
+
+/// `HH:MM:SS:FF`, or with `;` or `.` before the frames.
+fn is_timecode(text: &str) -> bool {
+    let groups: Vec<&str> = text.split([':', ';', '.']).collect();
+    groups.len() == 4 && groups.iter().all(|g| (1..=3).contains(&g.len()) && g.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use damask_time::Rate;
+
+    use super::{Listing, is_timecode, micros};
+
+    fn listing(json: &str) -> Listing {
+        serde_json::from_str(json).expect("a listing")
+    }
+
+    #[test]
+    fn seconds_become_microseconds_exactly() {
+        for (text, expected) in
+            [("12.345678", Some(12_345_678)), ("0.04", Some(40_000)), ("7", Some(7_000_000)), ("N/A", None), ("-1.0", None)]
+        {
+            assert_eq!(micros(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_timecode_has_four_groups() {
+        for (text, expected) in
+            [("01:00:00:00", true), ("00:59:59;28", true), ("", false), ("01:00:00", false), ("aa:00:00:00", false)]
+        {
+            assert_eq!(is_timecode(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_exact_rate_is_the_base_rate_unless_it_counts_fields_or_ticks() {
+        for (base, mean, expected) in [
+            ("30000/1001", "2997/100", Rate::NTSC_30),
+            ("50/1", "25/1", Rate::PAL_25),
+            ("90000/1", "24/1", Rate::FILM_24),
+            ("25/1", "0/0", Rate::PAL_25),
+        ] {
+            let json = format!(
+                r#"{{"streams":[{{"codec_type":"video","width":2,"height":2,"r_frame_rate":"{base}","avg_frame_rate":"{mean}"}}]}}"#
+            );
+            let video = listing(&json).probe().video.expect("video");
+            assert_eq!(video.rate, Some(expected), "{base} {mean}");
+        }
+    }
+
+    #[test]
+    fn a_film_of_years_is_not_believed() {
+        let probe = listing(r#"{"format":{"duration":"143165643.2"}}"#).probe();
+        assert_eq!((probe.duration_us, probe.findings.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_cover_is_not_video() {
+        let json = r#"{"streams":[
+            {"codec_type":"audio","channels":2,"sample_rate":"44100","codec_name":"mp3"},
+            {"codec_type":"video","width":600,"height":600,"disposition":{"attached_pic":1}}]}"#;
+        let probe = listing(json).probe();
+        assert_eq!((probe.video, probe.width_px, probe.audio.len()), (None, None, 1));
+    }
+
+    #[test]
+    fn a_turned_film_is_as_wide_as_it_was_high() {
+        for side_data in [r#""side_data_list":[{"rotation":-90}]"#, r#""tags":{"rotate":"270"}"#] {
+            let json =
+                format!(r#"{{"streams":[{{"codec_type":"video","width":1920,"height":1080,{side_data}}}]}}"#);
+            let probe = listing(&json).probe();
+            assert_eq!((probe.width_px, probe.height_px), (Some(1_080), Some(1_920)));
+        }
+    }
+
+    #[test]
+    fn pixels_that_are_not_square_are_shown_square() {
+        let json = r#"{"streams":[{"codec_type":"video","width":720,"height":576,"sample_aspect_ratio":"64:45"}]}"#;
+        assert_eq!(listing(json).video().and_then(super::Stream::shown), Some((1_024, 576)));
+    }
+
+    #[test]
+    fn the_start_timecode_is_found_on_format_or_track() {
+        for json in [
+            r#"{"format":{"tags":{"timecode":"10:00:00;00"}}}"#,
+            r#"{"streams":[{"codec_type":"data","tags":{"TIMECODE":"10:00:00;00"}}]}"#,
+        ] {
+            assert_eq!(listing(json).probe().start_timecode.as_deref(), Some("10:00:00;00"));
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! The parent's side of external programs: the order, the watch over time, memory and output, and the end of
+//! the whole process group.
+
+use std::{
+    ffi::{OsStr, OsString},
+    io::Read,
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::process::{CommandExt, ExitStatusExt},
+    },
+    path::{Path, PathBuf},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use damask_model::{Finding, FindingCode};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Glass, Limits, RUN_COMMAND, watch};
+use crate::MediaError;
+
+/// How much of standard error is kept, in bytes: the last words say what went wrong.
+const STDERR_KEPT_BYTES: usize = 8 << 10;
+/// How long pipes may stay open after the program's end (a grandchild may hold them).
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// An order to run an external program inside the walls.
+#[derive(Clone, Debug)]
+pub struct Run {
+    program: OsString,
+    arguments: Vec<OsString>,
+    read: Vec<PathBuf>,
+    write: Vec<PathBuf>,
+    directory: Option<PathBuf>,
+    limits: Option<Limits>,
+    probe: bool,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this code.
+    Exited(i32),
+    /// By this signal.
+    Signalled(i32),
+    /// It was never started: it is not installed.
+    Missing,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub end: End,
+    /// Standard output (empty where a sink took it).
+    pub stdout: Vec<u8>,
+    /// The last words on standard error.
+    pub stderr: Vec<u8>,
+    /// Why it was stopped, where it was; or that it died or is missing.
+    pub finding: Option<Finding>,
+}
+
+/// A piece of output as it comes.
+#[derive(Clone, Copy, Debug)]
+pub enum Chunk<'a> {
+    /// Of standard output.
+    Stdout(&'a [u8]),
+    /// Of standard error.
+    Stderr(&'a [u8]),
+}
+
+impl Run {
+    /// An order to run the program of that name.
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            read: Vec::new(),
+            write: Vec::new(),
+            directory: None,
+            limits: None,
+            probe: false,
+        }
+    }
+
+    /// An order to try the walls.
+    pub(super) fn probe() -> Self {
+        Self { probe: true, ..Self::new("") }
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().into());
+        self
+    }
+
+    /// More arguments.
+    #[must_use]
+    pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().into()));
+        self
+    }
+
+    /// It may read this file, or all in this folder.
+    #[must_use]
+    pub fn read(mut self, path: impl AsRef<Path>) -> Self {
+        self.read.push(path.as_ref().into());
+        self
+    }
+
+    /// It may read and write in this folder, which is also its current one.
+    #[must_use]
+    pub fn write(mut self, folder: impl AsRef<Path>) -> Self {
+        self.directory.get_or_insert_with(|| folder.as_ref().into());
+        self.write.push(folder.as_ref().into());
+        self
+    }
+
+    /// Its limits, where not the usual ones.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+}
+
+impl Ran {
+    /// Whether it did what it was asked, as far as it says.
+    pub fn succeeded(&self) -> bool {
+        self.end == End::Exited(0) && self.finding.is_none()
+    }
+
+    /// Its last words, on one line, without the paths of our scratch folder being of use to anyone.
+    pub fn complaint(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let last = lines.len().saturating_sub(3);
+        let words = lines[last..].join("; ");
+        if words.is_empty() { format!("ended as {:?} without a word", self.end) } else { words }
+    }
+
+    fn missing(program: &OsStr) -> Self {
+        let detail = format!("{} is not installed", program.to_string_lossy());
+        Self {
+            end: End::Missing,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            finding: Some(Finding::new(FindingCode::DecoderMissing, detail)),
+        }
+    }
+}
+
+impl Glass {
+    /// Runs a program to its end and collects its output.
+    pub async fn run(&self, run: Run) -> Result<Ran, MediaError> {
+        let collected = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let sink = Arc::clone(&collected);
+        let mut ran = self
+            .run_with(run, CancellationToken::new(), move |chunk| {
+                if let (Chunk::Stdout(bytes), Ok(mut sink)) = (chunk, sink.lock()) {
+                    sink.extend_from_slice(bytes);
+                }
+            })
+            .await?;
+        if let Ok(mut collected) = collected.lock() {
+            ran.stdout = std::mem::take(&mut collected);
+        }
+        Ok(ran)
+    }
+
+    /// Runs a program to its end, handing its output to `sink` as it comes. It is ended when `stop` is
+    /// cancelled (the answer is then [`MediaError::Cancelled`]) and when this future is dropped.
+    pub async fn run_with(
+        &self,
+        run: Run,
+        stop: CancellationToken,
+        sink: impl FnMut(Chunk<'_>) + Send + 'static,
+    ) -> Result<Ran, MediaError> {
+        let place = tokio::select! {
+            place = Arc::clone(&self.inner.runs).acquire_owned() => place.expect("the semaphore is never closed"),
+            () = stop.cancelled() => return Err(MediaError::Cancelled),
+        };
+        let stop = stop.child_token();
+        let _dropped = stop.clone().drop_guard();
+        let glass = self.clone();
+        let ran = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let limits = run.limits.unwrap_or(glass.config().limits);
+            match glass.begin(&run, Stdio::null())? {
+                Some(confined) => confined.watch(limits, &stop, sink),
+                None => Ok(Ran::missing(&run.program)),
+            }
+        });
+        ran.await.map_err(|_| MediaError::Cancelled)?
+    }
+
+    /// Starts a program inside the walls; `None` when it is not installed. Blocks for some milliseconds.
+    pub(crate) fn begin(&self, run: &Run, stdin: Stdio) -> Result<Option<Confined>, MediaError> {
+        let config = self.config();
+        let limits = run.limits.unwrap_or(config.limits);
+        let mut command = Command::new(&config.program);
+        command.args(&config.arguments).arg(RUN_COMMAND);
+        let mut pair = |name: &str, value: &OsStr| {
+            command.arg(name).arg(value);
+        };
+        pair("--parent", std::process::id().to_string().as_ref());
+        pair("--nice", config.niceness.clamp(0, 19).to_string().as_ref());
+        pair("--cpu", limits.cpu.as_secs().to_string().as_ref());
+        pair("--file-bytes", limits.output_bytes.to_string().as_ref());
+        for path in &run.read {
+            pair("--read", path.as_os_str());
+        }
+        for path in &run.write {
+            pair("--write", path.as_os_str());
+        }
+        if let Some(directory) = &run.directory {
+            pair("--directory", directory.as_os_str());
+        }
+        if run.probe {
+            command.arg("--probe");
+        } else {
+            let Some(program) = self.find_program(&run.program.to_string_lossy()) else { return Ok(None) };
+            command.arg("--").arg(program).args(&run.arguments);
+        }
+        let home = run.write.first().map_or(Path::new("/nonexistent"), PathBuf::as_path);
+        command
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LANG", "C.UTF-8")
+            .env("LC_ALL", "C.UTF-8")
+            .env("HOME", home)
+            .env("TMPDIR", home)
+            .env("MAGICK_TEMPORARY_PATH", home)
+            .env("VIPS_CONCURRENCY", "1")
+            .current_dir("/")
+            .process_group(0)
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let child = self
+            .inner
+            .spawner
+            .spawn(command)
+            .map_err(|source| MediaError::CannotStart { program: config.program.clone(), source })?;
+        Ok(Some(Confined { child }))
+    }
+}
+
+/// A program inside the walls. Dropping it ends its whole process group.
+pub(crate) struct Confined {
+    child: Child,
+}
+
+impl Drop for Confined {
+    fn drop(&mut self) {
+        self.end();
+        let _ = self.child.wait();
+    }
+}
+
+/// The pipes of a resident program.
+pub(crate) struct Resident {
+    pub(crate) stdin: ChildStdin,
+    pub(crate) stdout: ChildStdout,
+    pub(crate) stderr: ChildStderr,
+}
+
+impl Confined {
+    /// Its process id.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Resident memory of it and its children.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        watch::tree_memory_bytes(self.child.id())
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn lives(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Its pipes, once.
+    pub(crate) fn pipes(&mut self) -> Option<Resident> {
+        Some(Resident {
+            stdin: self.child.stdin.take()?,
+            stdout: self.child.stdout.take()?,
+            stderr: self.child.stderr.take()?,
+        })
+    }
+
+    fn end(&mut self) {
+        // Only while the leader is unreaped is its number surely still its group's.
+        if let (Ok(None), Some(group)) = (self.child.try_wait(), group(&self.child)) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+
+    /// Watches the program until it has ended and its output is read.
+    fn watch(
+        mut self,
+        limits: Limits,
+        stop: &CancellationToken,
+        mut sink: impl FnMut(Chunk<'_>),
+    ) -> Result<Ran, MediaError> {
+        let mut stdout = self.child.stdout.take();
+        let mut stderr = self.child.stderr.take();
+        let died = group(&self.child).and_then(|process| pidfd_open(process, PidfdFlags::empty()).ok());
+        let started = Instant::now();
+        let (mut kept, mut written) = (Vec::new(), 0_u64);
+        let mut finding = None;
+        let mut buffer = vec![0_u8; 64 << 10];
+        let mut ended_at = None::<Instant>;
+        while stdout.is_some() || stderr.is_some() || ended_at.is_none() {
+            let ready = wait(
+                [stdout.as_ref().map(AsFd::as_fd), stderr.as_ref().map(AsFd::as_fd)],
+                died.as_ref().filter(|_| ended_at.is_none()),
+            );
+            if ready[0] && let Some(bytes) = read(&mut stdout, &mut buffer) {
+                written += bytes.len() as u64;
+                sink(Chunk::Stdout(bytes));
+            }
+            if ready[1] && let Some(bytes) = read(&mut stderr, &mut buffer) {
+                keep_last(&mut kept, bytes);
+                sink(Chunk::Stderr(bytes));
+            }
+            if ended_at.is_none() && exited(&self.child) {
+                ended_at = Some(Instant::now());
+            }
+            if ended_at.is_some_and(|at| at.elapsed() > DRAIN) {
+                break;
+            }
+            if stop.is_cancelled() {
+                return Err(MediaError::Cancelled);
+            }
+            if finding.is_none() && ended_at.is_none() {
+                finding = over(limits, started, written, self.process());
+                if finding.is_some() {
+                    self.end();
+                }
+            }
+        }
+        // What the program left running goes with it.
+        if let Some(group) = group(&self.child) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let status = self.child.wait().map_err(|source| MediaError::CannotStart {
+            program: PathBuf::from("glass-run"),
+            source,
+        })?;
+        let (end, death) = end_of(status, limits);
+        Ok(Ran { end, stdout: Vec::new(), stderr: kept, finding: finding.or(death) })
+    }
+}
+
+/// Whether the program has ended, without reaping it: its number stays its own until the group is ended.
+fn exited(child: &Child) -> bool {
+    let options = rustix::process::WaitIdOptions::EXITED
+        | rustix::process::WaitIdOptions::NOHANG
+        | rustix::process::WaitIdOptions::NOWAIT;
+    let Some(process) = group(child) else { return true };
+    !matches!(rustix::process::waitid(rustix::process::WaitId::Pid(process), options), Ok(None))
+}
+
+fn group(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+}
+
+/// Waits a tick for output or the program's end; says which of the two pipes has something.
+fn wait(pipes: [Option<BorrowedFd<'_>>; 2], died: Option<&OwnedFd>) -> [bool; 2] {
+    let tick = Timespec { tv_sec: 0, tv_nsec: watch::TICK.subsec_nanos().into() };
+    let mut waited: Vec<PollFd<'_>> =
+        pipes.iter().flatten().map(|pipe| PollFd::from_borrowed_fd(*pipe, PollFlags::IN)).collect();
+    waited.extend(died.map(|died| PollFd::new(died, PollFlags::IN)));
+    let _ = poll(&mut waited, Some(&tick));
+    let mut states = waited.iter().map(|one| !one.revents().is_empty());
+    pipes.map(|pipe| pipe.is_some() && states.next().unwrap_or(false))
+}
+
+/// Reads what is there; closes the pipe at its end.
+fn read<'a>(pipe: &mut Option<impl Read>, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    match pipe.as_mut()?.read(buffer) {
+        Ok(count @ 1..) => Some(&buffer[..count]),
+        Ok(0) | Err(_) => {
+            *pipe = None;
+            None
+        }
+    }
+}
+
+fn keep_last(kept: &mut Vec<u8>, bytes: &[u8]) {
+    kept.extend_from_slice(bytes);
+    if kept.len() > STDERR_KEPT_BYTES {
+        kept.drain(..kept.len() - STDERR_KEPT_BYTES);
+    }
+}
+
+/// Which limit is passed, if one is.
+fn over(limits: Limits, started: Instant, written: u64, process: u32) -> Option<Finding> {
+    let stopped = |detail| Some(Finding::new(FindingCode::DecoderStopped, detail));
+    if written > limits.output_bytes {
+        let detail = format!("wrote more than {} bytes", limits.output_bytes);
+        return Some(Finding::new(FindingCode::OverLimit, detail));
+    }
+    if started.elapsed() > limits.wall {
+        return stopped(format!("did not end within {} s", limits.wall.as_secs()));
+    }
+    if watch::tree_memory_bytes(process) > limits.memory_bytes {
+        return stopped(format!("used more than {} MiB of memory", limits.memory_bytes >> 20));
+    }
+    None
+}
+
+fn end_of(status: ExitStatus, limits: Limits) -> (End, Option<Finding>) {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => (End::Exited(code), None),
+        (None, Some(signal)) => {
+            let (code, detail) = match signal {
+                libc::SIGXCPU => {
+                    let detail = format!("used more than {} s of processor time", limits.cpu.as_secs());
+                    (FindingCode::DecoderStopped, detail)
+                }
+                libc::SIGXFSZ => {
+                    (FindingCode::OverLimit, format!("wrote more than {} bytes", limits.output_bytes))
+                }
+                _ => (FindingCode::DecoderDied, format!("the decoder was ended by signal {signal}")),
+            };
+            (End::Signalled(signal), Some(Finding::new(code, detail)))
+        }
+        (None, None) => (End::Exited(-1), None),
+    }
+}

@@ -1,0 +1,218 @@
+//! What a process behind the glass may do to us: nothing but cost one request.
+
+mod fixture;
+
+use std::time::{Duration, Instant};
+
+use damask_media::{
+    CancellationToken, Glass, Limits, MediaError,
+    glass::{End, Run, StandIn},
+    picture,
+};
+use damask_model::FindingCode;
+use fixture::{Studio, checkerboard};
+
+/// Limits small enough to be met within a test.
+fn tight() -> Limits {
+    Limits {
+        wall: Duration::from_millis(1_500),
+        cpu: Duration::from_millis(700),
+        memory_bytes: 300 << 20,
+        output_bytes: 1 << 20,
+    }
+}
+
+async fn check_misbehaviour(way: StandIn, expected: FindingCode) {
+    let studio = Studio::new();
+    let glass = studio.glass_with(|config| {
+        config.limits = tight();
+        config.arguments = vec!["stand-in".into()];
+        config.workers = 1;
+    });
+    let finding = glass.stand_in(way).await.expect("the parent is well").expect("a finding");
+    assert_eq!(finding.code, expected, "{finding:?}");
+    // The next request is served as if nothing had been.
+    let source = studio.file("next.png", &checkerboard(40, 30));
+    let previews = picture::previews(&glass, &source, studio.path()).await.expect("the parent is well");
+    assert_eq!(previews.rungs.len(), 1, "{:?}", previews.probe.findings);
+}
+
+#[tokio::test]
+async fn a_worker_that_sleeps_costs_one_request() {
+    check_misbehaviour(StandIn::Sleep, FindingCode::DecoderStopped).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_never_ends_costs_one_request() {
+    check_misbehaviour(StandIn::Spin, FindingCode::DecoderStopped).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_eats_memory_costs_one_request() {
+    check_misbehaviour(StandIn::Eat, FindingCode::DecoderStopped).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_costs_one_request() {
+    check_misbehaviour(StandIn::Die, FindingCode::DecoderDied).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_breaks_its_own_law_costs_one_request() {
+    check_misbehaviour(StandIn::Panic, FindingCode::DecoderDied).await;
+}
+
+#[tokio::test]
+async fn a_worker_killed_between_requests_costs_nothing() {
+    let studio = Studio::new();
+    let glass = studio.glass_with(|config| config.workers = 1);
+    let source = studio.file("a.png", &checkerboard(40, 30));
+    for round in 0..3 {
+        let previews = picture::previews(&glass, &source, studio.path()).await.expect("the parent is well");
+        assert_eq!(previews.rungs.len(), 1, "round {round}: {:?}", previews.probe.findings);
+        for worker in glass.idle_workers() {
+            let worker = rustix::process::Pid::from_raw(worker.cast_signed()).expect("a process id");
+            rustix::process::kill_process(worker, rustix::process::Signal::KILL).expect("killed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn workers_are_reused_and_replaced_in_time() {
+    let studio = Studio::new();
+    let glass = studio.glass_with(|config| {
+        config.workers = 1;
+        config.requests_per_worker = 2;
+    });
+    let source = studio.file("a.png", &checkerboard(40, 30));
+    let mut workers = Vec::new();
+    for _ in 0..4 {
+        picture::previews(&glass, &source, studio.path()).await.expect("previews");
+        workers.push(glass.idle_workers());
+    }
+    assert_eq!(workers[0].len(), 1, "the worker waits for its second request");
+    assert!(workers[1].is_empty(), "and is gone after it");
+    assert_ne!(workers[0], workers[2], "another has taken its place");
+}
+
+#[tokio::test]
+async fn a_worker_for_the_product_does_not_obey_stand_in_requests() {
+    let studio = Studio::new();
+    let finding = studio.glass().stand_in(StandIn::Sleep).await.expect("answer").expect("a finding");
+    assert_eq!(finding.code, FindingCode::Undecodable);
+}
+
+#[tokio::test]
+async fn the_walls_are_tried_from_inside_and_reported() {
+    let studio = Studio::new();
+    let walls = studio.glass().walls().await.expect("walls");
+    let holds = |name: &str| walls.iter().find(|wall| wall.name == name).unwrap_or_else(|| panic!("{name}: {walls:?}"));
+    assert!(holds("workers: no process").holds, "{walls:?}");
+    assert!(holds("workers: no network").holds, "{walls:?}");
+    assert!(holds("programs: no network").holds, "{walls:?}");
+    // Files are guarded by landlock, which a kernel may lack: then the report says so.
+    let landlock = holds("kernel: landlock").holds;
+    assert_eq!(holds("workers: no file").holds, landlock);
+    assert_eq!(holds("programs: no foreign file").holds, landlock);
+}
+
+fn shell(glass: &Glass, script: &str) -> impl Future<Output = Result<damask_media::glass::Ran, MediaError>> {
+    let run = Run::new("sh").arguments(["-c", script]).limits(tight());
+    let glass = glass.clone();
+    async move { glass.run(run).await }
+}
+
+#[tokio::test]
+async fn a_program_reads_and_writes_only_where_it_may() {
+    let studio = Studio::new();
+    let glass = studio.glass();
+    if !glass.walls().await.expect("walls").iter().any(|wall| wall.name == "kernel: landlock" && wall.holds) {
+        return;
+    }
+    let given = studio.file("given.txt", b"given");
+    let secret = studio.file("secret.txt", b"secret");
+    let folder = studio.path().join("out");
+    std::fs::create_dir(&folder).expect("folder");
+    let script = format!(
+        "cat {given}; cat {secret}; echo x > {out}/made; echo x > {secret}",
+        given = given.display(),
+        secret = secret.display(),
+        out = folder.display()
+    );
+    let run = Run::new("sh").arguments(["-c", &script]).read(&given).write(&folder).limits(tight());
+    let ran = glass.run(run).await.expect("run");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "given");
+    assert!(folder.join("made").is_file());
+    assert_eq!(std::fs::read(&secret).expect("secret"), b"secret");
+}
+
+#[tokio::test]
+async fn a_program_that_never_ends_is_ended_with_its_children() {
+    let studio = Studio::new();
+    let started = Instant::now();
+    let ran = shell(&studio.glass(), "sleep 3612 & sleep 3612").await.expect("run");
+    assert_eq!(ran.finding.expect("a finding").code, FindingCode::DecoderStopped);
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let left = std::process::Command::new("pgrep").args(["-fx", "sleep 3612"]).output().expect("pgrep");
+    assert!(left.stdout.is_empty(), "left behind: {}", String::from_utf8_lossy(&left.stdout));
+}
+
+#[tokio::test]
+async fn a_program_that_says_too_much_is_ended() {
+    let studio = Studio::new();
+    let ran = shell(&studio.glass(), "cat /dev/zero").await.expect("run");
+    assert_eq!(ran.finding.expect("a finding").code, FindingCode::OverLimit);
+}
+
+#[tokio::test]
+async fn a_program_that_computes_too_long_is_ended() {
+    let studio = Studio::new();
+    let glass = studio.glass();
+    let limits = Limits { cpu: Duration::from_secs(1), wall: Duration::from_secs(30), ..tight() };
+    let run = Run::new("sh").arguments(["-c", "while :; do :; done"]).limits(limits);
+    let ran = glass.run(run).await.expect("run");
+    assert_eq!(ran.finding.expect("a finding").code, FindingCode::DecoderStopped);
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_installed_is_a_finding() {
+    let studio = Studio::new();
+    let ran = studio.glass().run(Run::new("no-such-program")).await.expect("run");
+    assert_eq!(ran.end, End::Missing);
+    assert_eq!(ran.finding.expect("a finding").code, FindingCode::DecoderMissing);
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_at_once() {
+    let studio = Studio::new();
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        cancel.cancel();
+    });
+    let started = Instant::now();
+    let run = Run::new("sleep").argument("30");
+    let ran = studio.glass().run_with(run, stop, |_| {}).await;
+    assert!(matches!(ran, Err(MediaError::Cancelled)), "{ran:?}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn what_we_know_of_the_environment_is_not_handed_on() {
+    let studio = Studio::new();
+    let ran = shell(&studio.glass(), "env").await.expect("run");
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(!text.contains("CARGO"), "{text}");
+    assert!(text.contains("LANG=C.UTF-8"), "{text}");
+}
+
+#[tokio::test]
+async fn nothing_is_left_in_the_scratch_folder() {
+    let studio = Studio::new();
+    let glass = studio.glass();
+    let source = studio.file("broken.heic", b"not a picture at all");
+    picture::previews(&glass, &source, studio.path()).await.expect("previews");
+    let left: Vec<_> = std::fs::read_dir(&glass.config().scratch).expect("scratch").collect();
+    assert!(left.is_empty(), "{left:?}");
+}

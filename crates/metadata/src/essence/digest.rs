@@ -1,0 +1,76 @@
+//! The running hash of an essence: streams ranges of the source through BLAKE3 and counts what it spends, so
+//! that a file whose tables point at the same bytes a million times costs no more than reading it twice.
+
+use std::io;
+
+use damask_model::{ByteSource, EssenceHash};
+
+/// Largest single read, in bytes.
+pub const READ_BYTES_MAX: usize = 1 << 20;
+
+/// Most bytes hashed, as a multiple of the length of the source.
+pub const SPENT_LENGTHS_MAX: u64 = 2;
+
+/// A running essence hash over one source.
+pub struct Digest<'a> {
+    /// Where the bytes come from.
+    pub source: &'a dyn ByteSource,
+    hasher: blake3::Hasher,
+    spent: u64,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Digest<'a> {
+    /// Starts a hash; `form` keeps the essences of different formats apart.
+    pub fn new(source: &'a dyn ByteSource, form: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("damask essence hash 1");
+        hasher.update(form.as_bytes()).update(&[0]);
+        Self { source, hasher, spent: 0, buffer: Vec::new() }
+    }
+
+    /// Hashes a few bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
+    /// Hashes a number.
+    pub fn number(&mut self, number: u64) {
+        self.hasher.update(&number.to_le_bytes());
+    }
+
+    /// Hashes `length` bytes from `offset`, or those of them that the source has. Nothing once the budget is spent.
+    pub fn range(&mut self, offset: u64, length: u64) -> io::Result<()> {
+        let length = length.min(self.source.len().saturating_sub(offset));
+        if !self.spend(length) {
+            return Ok(());
+        }
+        self.buffer.resize(READ_BYTES_MAX, 0);
+        let mut done = 0;
+        while done < length {
+            let want = usize::try_from(length - done).unwrap_or(READ_BYTES_MAX).min(READ_BYTES_MAX);
+            let got = self.source.read_at(offset + done, &mut self.buffer[..want])?;
+            if got == 0 {
+                break;
+            }
+            self.hasher.update(&self.buffer[..got]);
+            done += got as u64;
+        }
+        Ok(())
+    }
+
+    /// Counts `bytes` against the budget; false once it is spent.
+    pub fn spend(&mut self, bytes: u64) -> bool {
+        self.spent = self.spent.saturating_add(bytes);
+        !self.is_spent()
+    }
+
+    /// Whether more was asked for than an honest file needs.
+    pub fn is_spent(&self) -> bool {
+        self.spent > self.source.len().saturating_mul(SPENT_LENGTHS_MAX).saturating_add(READ_BYTES_MAX as u64)
+    }
+
+    /// The hash, or `None` where the budget was spent.
+    pub fn finish(self) -> Option<EssenceHash> {
+        (!self.is_spent()).then(|| self.hasher.finalize().into())
+    }
+}

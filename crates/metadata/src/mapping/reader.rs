@@ -1,0 +1,211 @@
+//! Decides between the sources of a field.
+//!
+//! * Pictures and documents (MWG 2.0, reading): EXIF first where MWG names it, then XMP, then IIM, then what the
+//!   format has of its own. IIM goes before XMP where a program that knows only IIM wrote last: Photoshop keeps a
+//!   digest of IIM as of its last write (image resource 0x0425), and it differs from the digest of what is there
+//!   now. Without a digest XMP is preferred.
+//! * Sound and film: the format's own tags first, because players write those alone; then XMP.
+
+use damask_model::{AssetKind, Value};
+
+use super::{
+    rules::{Rule, Source, Split},
+    words,
+};
+use crate::{Tag, Tags, tags::in_group};
+
+/// What cameras write into every picture. It does not stand in the way of a caption that someone wrote.
+const STOCK_CAPTIONS: &[&str] = &[
+    "OLYMPUS DIGITAL CAMERA",
+    "SONY DSC",
+    "MINOLTA DIGITAL CAMERA",
+    "KONICA MINOLTA DIGITAL CAMERA",
+    "SAMSUNG DIGITAL CAMERA",
+    "DIGITAL CAMERA",
+    "DCIM",
+    "default",
+];
+
+/// Longest texts of IIM data sets in bytes (IIM 4.2, chapter 6): a text of that length may be the beginning of one.
+const IIM_BYTES_MAX: &[(&str, usize)] = &[
+    ("ObjectName", 64),
+    ("Keywords", 64),
+    ("SpecialInstructions", 256),
+    ("By-line", 32),
+    ("By-lineTitle", 32),
+    ("City", 32),
+    ("Sub-location", 32),
+    ("Province-State", 32),
+    ("Country-PrimaryLocationName", 64),
+    ("OriginalTransmissionReference", 32),
+    ("Headline", 256),
+    ("Credit", 32),
+    ("Source", 32),
+    ("CopyrightNotice", 128),
+    ("Caption-Abstract", 2_000),
+    ("Writer-Editor", 32),
+];
+
+/// The tags of one file, and what decides between them.
+pub struct Reader<'a> {
+    pub tags: &'a Tags,
+    pub kind: AssetKind,
+    /// A program that knows only IIM wrote last.
+    pub is_iim_newer: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(tags: &'a Tags, kind: AssetKind) -> Self {
+        let digest = |group, name| tags.first(group, name).and_then(|tag| tag.value.as_str());
+        let is_iim_newer = match (digest("Photoshop", "IPTCDigest"), digest("File", "CurrentIPTCDigest")) {
+            (Some(written), Some(current)) => written != current,
+            _ => false,
+        };
+        Self { tags, kind, is_iim_newer }
+    }
+
+    /// Whether the format's own tags go first.
+    pub fn is_native_first(&self) -> bool {
+        matches!(self.kind, AssetKind::Audio | AssetKind::Video)
+    }
+
+    /// The values of a field of texts.
+    pub fn texts(&self, rule: &Rule, many: bool) -> Vec<(Value, String)> {
+        let order = self.order(rule);
+        let found = order.iter().find_map(|source| {
+            let values = self.of_source(*source, rule, many);
+            let is_stock = rule.exif.contains(source)
+                && values
+                    .iter()
+                    .all(|(value, _)| value.as_text().is_some_and(|text| STOCK_CAPTIONS.contains(&text)));
+            (!values.is_empty() && !is_stock).then_some((*source, values))
+        });
+        let stock = || {
+            rule.exif
+                .iter()
+                .map(|source| self.of_source(*source, rule, many))
+                .find(|values| !values.is_empty())
+        };
+        let Some((source, mut values)) = found else { return stock().unwrap_or_default() };
+        if !many && !rule.xmp.contains(&source) {
+            self.add_translations(rule, &mut values);
+        }
+        values
+    }
+
+    /// The sources of a rule in the order they are asked.
+    fn order(&self, rule: &Rule) -> Vec<Source> {
+        let described = if self.is_iim_newer { [rule.iim, rule.xmp] } else { [rule.xmp, rule.iim] }.concat();
+        // Windows' keywords are not in MWG's order: they follow the standard lists.
+        let (exif_first, exif_last) =
+            if rule.split == Split::Keywords { (&[][..], rule.exif) } else { (rule.exif, &[][..]) };
+        if self.is_native_first() {
+            [rule.native, &described, rule.exif].concat()
+        } else {
+            [exif_first, &described, exif_last, rule.native].concat()
+        }
+    }
+
+    /// The values one source has: of a list all, of a text its translations behind it.
+    fn of_source(&self, source: Source, rule: &Rule, many: bool) -> Vec<(Value, String)> {
+        let Some(first) = self.first(source) else { return Vec::new() };
+        if !many {
+            return self.with_translations(first, rule);
+        }
+        let mut values: Vec<(Value, String)> = Vec::new();
+        let same_place = |tag: &&Tag| tag.group == first.group && tag.name == first.name;
+        let is_list = matches!(source.0, "XMP-dc" | "IPTC");
+        for tag in self.tags.list.iter().filter(same_place) {
+            for text in words::texts(&tag.value) {
+                let parts = match rule.split {
+                    Split::Keywords if !is_list => words::split_keywords(&text),
+                    Split::Names if !is_list => words::split_names(&text),
+                    _ => vec![text],
+                };
+                for part in parts {
+                    let value = Value::Text(part);
+                    if values.len() < words::VALUES_MAX && values.iter().all(|(known, _)| *known != value) {
+                        values.push((value, tag.label()));
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    /// The first instance of a source that has a text. The short copy of ID3v1 comes after the others.
+    pub fn first(&self, source: Source) -> Option<&'a Tag> {
+        self.instances(source)
+            .find(|tag| words::texts(&tag.value).first().is_some_and(|text| !is_of_a_program(tag, text)))
+    }
+
+    /// The instances of a source, the main one first.
+    pub fn instances(&self, (group, name): Source) -> impl Iterator<Item = &'a Tag> {
+        let is_wanted = |tag: &&Tag| {
+            tag.name == name && if group == "IPTC" { tag.group == group } else { in_group(tag, group) }
+        };
+        let mut found: Vec<&Tag> = self.tags.list.iter().filter(is_wanted).collect();
+        found.sort_by_key(|tag| (tag.place() == "ID3v1", tag.copy));
+        found.into_iter()
+    }
+
+    /// A text and its translations: XMP language alternatives, `x-default` first (XMP specification part 1,
+    /// 8.2.2.4). exiftool prints the others with their language behind the name.
+    fn with_translations(&self, first: &Tag, rule: &Rule) -> Vec<(Value, String)> {
+        let mut texts = words::texts(&first.value);
+        if texts.is_empty() {
+            return Vec::new();
+        }
+        if texts.len() > 1 && rule.split == Split::Whole {
+            texts = vec![texts.join("; ")];
+        }
+        let text = self.whole_of_truncated(first, rule, texts.swap_remove(0));
+        let mut values = vec![(Value::Text(text), first.label())];
+        self.push_alternatives(first, &mut values);
+        values
+    }
+
+    fn push_alternatives(&self, main: &Tag, values: &mut Vec<(Value, String)>) {
+        if main.family() != "XMP" {
+            return;
+        }
+        let prefix = format!("{}-", main.name);
+        for tag in self.tags.list.iter().filter(|tag| tag.group == main.group) {
+            let Some(language) = tag.name.strip_prefix(&prefix) else { continue };
+            if let Some(text) = words::texts(&tag.value).into_iter().next()
+                && values.len() < words::VALUES_MAX
+            {
+                let value = Value::Localized { language: language.to_owned(), text };
+                if values.iter().all(|(known, _)| *known != value) {
+                    values.push((value, tag.label()));
+                }
+            }
+        }
+    }
+
+    /// Where EXIF or IIM won, the translations that XMP has of the text are kept behind it.
+    fn add_translations(&self, rule: &Rule, values: &mut Vec<(Value, String)>) {
+        if let Some(main) = rule.xmp.iter().find_map(|source| self.first(*source)) {
+            self.push_alternatives(main, values);
+        }
+    }
+
+    /// MWG 2.0, IIM and XMP: a text of IIM at its longest that begins the text of XMP is that text, cut.
+    fn whole_of_truncated(&self, tag: &Tag, rule: &Rule, text: String) -> String {
+        let longest = IIM_BYTES_MAX.iter().find(|(name, _)| *name == tag.name).map(|(_, bytes)| *bytes);
+        if tag.group != "IPTC" || longest.is_none_or(|longest| text.len() < longest) {
+            return text;
+        }
+        let whole = rule
+            .xmp
+            .iter()
+            .filter_map(|source| self.first(*source))
+            .find_map(|tag| words::texts(&tag.value).into_iter().find(|whole| whole.starts_with(&text)));
+        whole.unwrap_or(text)
+    }
+}
+
+/// What iTunes keeps for itself in comments of ID3, with its name for it in brackets.
+fn is_of_a_program(tag: &Tag, text: &str) -> bool {
+    tag.family() == "ID3" && tag.name == "Comment" && text.starts_with("(iTun")
+}

@@ -1,0 +1,238 @@
+//! Assets: found by a query, looked at whole, edited; their tags, text and history.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use damask_flow::{Damask, edit, find, look};
+use damask_model::{AssetId, FactId, Seq};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    bytes_of_file::none_match,
+    caller::Who,
+    extract::{Asked, At, Given, Id, Names, Text, Within},
+    face::Face,
+    problem::{Answer, Problem},
+    wire::{
+        asset::{AssetView, EditRequest, PageText, TagList, TagView, TextPages},
+        found::FoundPage,
+        history::History,
+    },
+};
+
+/// Assets on a page when none are named, and at most.
+const PAGE: usize = 100;
+/// Most assets on a page.
+const PAGE_MAX: i64 = 200;
+/// Facts on a page of history.
+const HISTORY_PAGE: u32 = 100;
+
+pub(crate) fn routes() -> OpenApiRouter<Face> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one, edit))
+        .routes(routes!(tags))
+        .routes(routes!(text))
+        .routes(routes!(history))
+}
+
+/// What to find.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Search {
+    /// A query; empty finds everything. See the guide to queries.
+    #[param(value_type = Option<String>, max_length = 4096, example = "harbour type:image")]
+    q: Option<Text<0, 4096>>,
+    /// A field to sort by, `-` before it for the reverse; by relevance or newest first without.
+    #[param(value_type = Option<String>, max_length = 80, example = "-captured")]
+    sort: Option<Text<0, 80>>,
+    /// Assets on the page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<Within<1, PAGE_MAX>>,
+    /// The cursor `next` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
+    after: Option<Text<1, 1024>>,
+    /// Facets to count, with commas between them.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_.-]{1,64}(,[A-Za-z0-9_.-]{1,64}){0,19}$", example = "type,camera")]
+    facets: Option<Names<20>>,
+    /// Answer only once the index has seen this much of the journal.
+    #[param(value_type = Option<i64>, minimum = 0)]
+    at_least: Option<Within<0, { i64::MAX }>>,
+}
+
+impl Search {
+    fn ask(self) -> find::Ask {
+        find::Ask {
+            query: self.q.map(|text| text.0).unwrap_or_default(),
+            sort: self.sort.map(|text| text.0).filter(|sort| !sort.is_empty()),
+            limit: self.limit.and_then(|limit| usize::try_from(limit.0).ok()).unwrap_or(PAGE),
+            after: self.after.map(|text| text.0),
+            facets: self.facets.map(|names| names.0).unwrap_or_default(),
+            at_least: self.at_least.map(|seq| Seq(seq.0)),
+        }
+    }
+}
+
+/// Find assets
+///
+/// Answers one page of the assets that a query finds, with the exact number of all and the counts asked for.
+/// Only assets that exist for the caller are found and counted.
+#[utoipa::path(get, path = "/api/v1/assets", operation_id = "findAssets", tag = "assets", params(Search),
+    responses(
+        (status = 200, description = "A page of assets", body = FoundPage),
+        (status = 422, description = "The query cannot be read; `at` says where, `expected` what would be right"),
+        (status = 409, description = "The index has not come as far as `at_least`; Retry-After says when to ask again"),
+    ))]
+async fn list(State(damask): State<Damask>, who: Who, Asked(search): Asked<Search>) -> Answer<Json<FoundPage>> {
+    Ok(Json(find::assets(&damask, &who.caller, search.ask()).await?.into()))
+}
+
+/// Look at an asset
+#[utoipa::path(get, path = "/api/v1/assets/{id}", operation_id = "getAsset", tag = "assets",
+    params(("id" = Uuid, Path, description = "The asset")),
+    responses(
+        (status = 200, description = "The asset, whole", body = AssetView, headers(("ETag" = String, description = "Names this state of the asset"))),
+        (status = 304, description = "The client has this state already (If-None-Match)"),
+        (status = 404, description = "There is no such asset, or not for this caller"),
+    ))]
+async fn one(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<AssetId>>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let whole = look::asset(&damask, &who.caller, id).await?;
+    let tag = etag(whole.etag);
+    if none_match(&headers, tag.to_str().unwrap_or_default()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(view(&damask, whole))
+}
+
+/// Edit an asset
+///
+/// Writes field values in the caller's name. With If-Match the edit is done only on that state of the asset.
+#[utoipa::path(patch, path = "/api/v1/assets/{id}", operation_id = "editAsset", tag = "assets",
+    params(
+        ("id" = Uuid, Path, description = "The asset"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the state to edit"),
+    ),
+    request_body = EditRequest,
+    responses(
+        (status = 200, description = "The asset as it is now", body = AssetView, headers(("ETag" = String, description = "Names this state of the asset"))),
+        (status = 404, description = "There is no such asset, or not for this caller"),
+        (status = 412, description = "It was changed meanwhile"),
+        (status = 415, description = "The body is not JSON"),
+        (status = 422, description = "A value does not suit its field"),
+    ))]
+async fn edit(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<AssetId>>,
+    headers: HeaderMap,
+    Given(request): Given<EditRequest>,
+) -> Answer<Response> {
+    let state = wanted_state(&headers)?;
+    edit::fields(&damask, &who.caller, id, state, request.fields).await?;
+    Ok(view(&damask, look::asset(&damask, &who.caller, id).await?))
+}
+
+/// All embedded tags
+#[utoipa::path(get, path = "/api/v1/assets/{id}/tags", operation_id = "getAssetTags", tag = "assets",
+    params(("id" = Uuid, Path, description = "The asset")),
+    responses(
+        (status = 200, description = "Every tag of its primary file, raw", body = TagList),
+        (status = 404, description = "There is no such asset, or not for this caller"),
+    ))]
+async fn tags(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<AssetId>>) -> Answer<Json<TagList>> {
+    let tags = look::tags(&damask, &who.caller, id).await?;
+    let items =
+        tags.into_iter().map(|tag| TagView { group: tag.group, name: tag.name, value: tag.value }).collect();
+    Ok(Json(TagList { items }))
+}
+
+/// Which page of text.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TextQuery {
+    /// One page, from 1; all pages without.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100000)]
+    page: Option<Within<1, 100_000>>,
+}
+
+/// Text of a document
+#[utoipa::path(get, path = "/api/v1/assets/{id}/text", operation_id = "getAssetText", tag = "assets",
+    params(("id" = Uuid, Path, description = "The asset"), TextQuery),
+    responses(
+        (status = 200, description = "The text that was read from it", body = TextPages),
+        (status = 404, description = "There is no such asset, or not for this caller"),
+    ))]
+async fn text(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<AssetId>>,
+    Asked(query): Asked<TextQuery>,
+) -> Answer<Json<TextPages>> {
+    let page = query.page.and_then(|page| u32::try_from(page.0).ok());
+    let pages = look::text(&damask, &who.caller, id, page).await?;
+    let pages = pages.into_iter().map(|(page, text)| PageText { page, text }).collect();
+    Ok(Json(TextPages { pages }))
+}
+
+/// Where in the history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HistoryQuery {
+    /// `next` of the page before.
+    #[param(value_type = Option<i64>, minimum = 0)]
+    after: Option<Within<0, { i64::MAX }>>,
+}
+
+/// History of an asset
+#[utoipa::path(get, path = "/api/v1/assets/{id}/history", operation_id = "getAssetHistory", tag = "assets",
+    params(("id" = Uuid, Path, description = "The asset"), HistoryQuery),
+    responses(
+        (status = 200, description = "Facts that bear it, the newest first", body = History),
+        (status = 404, description = "There is no such asset, or not for this caller"),
+    ))]
+async fn history(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<AssetId>>,
+    Asked(query): Asked<HistoryQuery>,
+) -> Answer<Json<History>> {
+    let before = query.after.map(|seq| Seq(seq.0));
+    let facts = look::history(&damask, &who.caller, id, before, HISTORY_PAGE).await?;
+    Ok(Json(History::new(facts, HISTORY_PAGE as usize)))
+}
+
+fn view(damask: &Damask, whole: look::AssetWhole) -> Response {
+    let tag = etag(whole.etag);
+    let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"))];
+    (headers, Json(AssetView::new(whole, &find::fields(damask)))).into_response()
+}
+
+fn etag(state: FactId) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{state}\"")).expect("a UUID is ASCII")
+}
+
+/// The state that If-Match names: `None` for any. A tag that no state ever had matches none.
+fn wanted_state(headers: &HeaderMap) -> Answer<Option<FactId>> {
+    let Some(tag) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let tag = tag.to_str().unwrap_or_default().trim();
+    if tag == "*" {
+        return Ok(None);
+    }
+    let state = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+    state.map(Some).ok_or_else(|| {
+        Problem::new("stale", "no state of this asset has that tag").hint("send the ETag as it was given")
+    })
+}

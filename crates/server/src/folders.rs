@@ -1,0 +1,41 @@
+//! Folders of the home tree.
+
+use axum::{Json, extract::State};
+use damask_flow::{Damask, look};
+use damask_model::FolderId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    caller::Who,
+    extract::{Asked, Id},
+    face::Face,
+    problem::Answer,
+    wire::folder::{FolderLine, FolderList},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<Face> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Which folders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Parent {
+    /// Folders of this one; those at the root without.
+    #[param(value_type = Option<Uuid>)]
+    parent: Option<Id<FolderId>>,
+}
+
+/// Folders of a folder
+#[utoipa::path(get, path = "/api/v1/folders", operation_id = "listFolders", tag = "folders", params(Parent),
+    responses(
+        (status = 200, description = "The folders, by name", body = FolderList),
+        (status = 404, description = "There is no such folder"),
+    ))]
+async fn list(State(damask): State<Damask>, who: Who, Asked(parent): Asked<Parent>) -> Answer<Json<FolderList>> {
+    let folders = look::folders(&damask, &who.caller, parent.parent.map(|id| id.0)).await?;
+    Ok(Json(FolderList { items: folders.into_iter().map(FolderLine::from).collect() }))
+}

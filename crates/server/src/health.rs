@@ -1,0 +1,62 @@
+//! For machines that watch: is the process alive, is the library ready, how much was done.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Extension, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use damask_flow::{Caller, caller::Permission, status};
+
+use crate::{
+    caller::Who,
+    face::Face,
+    problem::{Answer, Problem},
+};
+
+/// Headers by which a proxy says that the peer is not who asks.
+const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+/// Where watchers look.
+pub fn routes() -> Router<Face> {
+    Router::new()
+        .route("/healthz", get(async || "alive\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Ready when catalog and index answer.
+async fn ready(State(face): State<Face>) -> Answer<&'static str> {
+    let status = status::now(&face.damask, &Caller::damask()).await?;
+    match status.engines.iter().find(|engine| !engine.ok && is_vital(&engine.name)) {
+        None => Ok("ready\n"),
+        Some(engine) => Err(Problem::new("not-ready", format!("{} does not answer", engine.name))),
+    }
+}
+
+/// A decoder that is not installed does not keep people from their files.
+fn is_vital(engine: &str) -> bool {
+    matches!(engine, "catalog" | "index" | "store")
+}
+
+/// For this machine and for administrators: counts say what others do.
+async fn metrics(
+    State(face): State<Face>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    who: Option<Who>,
+) -> Answer<Response> {
+    let forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+    let near = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
+    if !near || forwarded {
+        let who = who.ok_or_else(|| Problem::not_signed_in("the metrics are for administrators"))?;
+        who.caller.needs(Permission::Administer, "reading the metrics")?;
+    }
+    let status = status::now(&face.damask, &Caller::damask()).await?;
+    let text = face.meters.render(&status);
+    // Prometheus' text format 0.0.4.
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

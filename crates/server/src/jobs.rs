@@ -1,0 +1,124 @@
+//! Jobs: seen, cancelled, retried.
+
+use axum::{Json, extract::State};
+use damask_flow::{Caller, Damask, work};
+use damask_model::{JobId, job::JobState};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    caller::Who,
+    extract::{Asked, At, Id},
+    face::Face,
+    problem::{Answer, Problem},
+    wire::job::{JobLine, JobList},
+};
+
+/// Jobs on a page.
+const PAGE: u32 = 100;
+
+pub(crate) fn routes() -> OpenApiRouter<Face> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(cancel))
+        .routes(routes!(retry))
+}
+
+/// A state of jobs.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum WantedState {
+    Waiting,
+    Running,
+    Done,
+    Dead,
+    Cancelled,
+}
+
+impl From<WantedState> for JobState {
+    fn from(state: WantedState) -> Self {
+        match state {
+            WantedState::Waiting => Self::Waiting,
+            WantedState::Running => Self::Running,
+            WantedState::Done => Self::Done,
+            WantedState::Dead => Self::Dead,
+            WantedState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Which jobs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct JobQuery {
+    /// Only jobs in this state; without, those that run, failed for good or wait.
+    #[param(inline)]
+    state: Option<WantedState>,
+    /// `next` of the page before; goes with `state`.
+    #[param(value_type = Option<Uuid>)]
+    after: Option<Id<JobId>>,
+}
+
+/// Jobs
+#[utoipa::path(get, path = "/api/v1/jobs", operation_id = "listJobs", tag = "jobs", params(JobQuery),
+    responses((status = 200, description = "A page of jobs and counts of all", body = JobList)))]
+async fn list(State(damask): State<Damask>, who: Who, Asked(query): Asked<JobQuery>) -> Answer<Json<JobList>> {
+    let before = query.after.map(|id| id.0);
+    let jobs = match query.state {
+        Some(state) => work::page(&damask, &who.caller, state.into(), before, PAGE).await?,
+        None if before.is_some() => return Err(Problem::new("bad-request", "`after` goes with a `state`")),
+        None => unfinished(&damask, &who.caller).await?,
+    };
+    let counts = work::counts(&damask, &who.caller).await?.into();
+    let next = if query.state.is_none() || jobs.len() < PAGE as usize { None } else { jobs.last().map(|job| job.id.0) };
+    Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next }))
+}
+
+/// What is going on: jobs that run, failed for good or wait, in this order.
+async fn unfinished(damask: &Damask, caller: &Caller) -> Answer<Vec<work::Job>> {
+    let mut jobs = Vec::new();
+    for state in [JobState::Running, JobState::Dead, JobState::Waiting] {
+        jobs.extend(work::page(damask, caller, state, None, PAGE).await?);
+    }
+    Ok(jobs)
+}
+
+/// One job
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", operation_id = "getJob", tag = "jobs",
+    params(("id" = Uuid, Path, description = "The job")),
+    responses(
+        (status = 200, description = "The job", body = JobLine),
+        (status = 404, description = "There is no such job"),
+    ))]
+async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
+    Ok(Json(work::one(&damask, &who.caller, id).await?.into()))
+}
+
+/// Cancel a job
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancelJob", tag = "jobs",
+    params(("id" = Uuid, Path, description = "The job")),
+    responses(
+        (status = 200, description = "The job as it is now", body = JobLine),
+        (status = 404, description = "There is no such job"),
+        (status = 409, description = "It has ended already"),
+    ))]
+async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
+    Ok(Json(work::cancel(&damask, &who.caller, id).await?.into()))
+}
+
+/// Retry a job
+///
+/// A job that failed as often as it may is tried again from the start.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", operation_id = "retryJob", tag = "jobs",
+    params(("id" = Uuid, Path, description = "The job")),
+    responses(
+        (status = 200, description = "The job as it is now", body = JobLine),
+        (status = 404, description = "There is no such job"),
+        (status = 409, description = "It has not failed"),
+    ))]
+async fn retry(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
+    Ok(Json(work::retry(&damask, &who.caller, id).await?.into()))
+}

@@ -1,0 +1,133 @@
+//! What only this machine's owner may ask, over the local socket: importing by path, checking everything.
+//! Both answer line by line (one JSON object a line) for as long as the work goes on.
+
+use std::{convert::Infallible, path::PathBuf};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use damask_flow::{
+    Damask,
+    check::{self, CheckLine},
+    ingest::{
+        Progress,
+        import::{self, ImportAsk, ImportLine},
+    },
+};
+use futures::{Stream, StreamExt};
+use serde::{Deserialize, Serialize};
+
+use crate::{caller::Who, extract::{Asked, Given, Within}, face::Face, problem::Answer, wire::arrival::ArrivalView};
+
+/// The additional endpoints of the local socket.
+pub fn routes() -> Router<Face> {
+    Router::new().route("/api/v1/imports", post(imports)).route("/api/v1/check", get(check_all))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImportRequest {
+    /// Absolute paths of files and folders.
+    paths: Vec<PathBuf>,
+    /// Whether previews are made now.
+    #[serde(default = "wanted")]
+    previews: bool,
+}
+
+const fn wanted() -> bool {
+    true
+}
+
+#[derive(Serialize)]
+struct ProgressLine {
+    files: u64,
+    done: u64,
+    bytes: u64,
+    bytes_done: u64,
+    files_per_s: u64,
+    bytes_per_s: u64,
+    seconds_left: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line {
+    Arrival(ArrivalView),
+    Progress { progress: ProgressLine },
+    End { end: ProgressLine },
+}
+
+impl From<ImportLine> for Line {
+    fn from(line: ImportLine) -> Self {
+        match line {
+            ImportLine::Arrival(arrival) => Self::Arrival(arrival.into()),
+            ImportLine::Progress(progress) => Self::Progress { progress: progress.into() },
+            ImportLine::End(progress) => Self::End { end: progress.into() },
+        }
+    }
+}
+
+impl From<Progress> for ProgressLine {
+    fn from(progress: Progress) -> Self {
+        Self {
+            files: progress.files_found,
+            done: progress.files_done,
+            bytes: progress.bytes_found,
+            bytes_done: progress.bytes_done,
+            files_per_s: progress.files_per_s,
+            bytes_per_s: progress.bytes_per_s,
+            seconds_left: progress.seconds_left,
+        }
+    }
+}
+
+async fn imports(State(damask): State<Damask>, who: Who, Given(request): Given<ImportRequest>) -> Answer<Response> {
+    let ask = ImportAsk { paths: request.paths, previews: request.previews };
+    let lines = import::paths(&damask, &who.caller, ask)?;
+    Ok(line_by_line(lines.map(Line::from)))
+}
+
+/// How thoroughly.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckQuery {
+    /// 1 to look whether bytes are there without reading them.
+    quick: Option<Within<0, 1>>,
+}
+
+#[derive(Serialize)]
+struct CheckedLine {
+    area: &'static str,
+    fault: bool,
+    detail: String,
+}
+
+impl From<CheckLine> for CheckedLine {
+    fn from(line: CheckLine) -> Self {
+        Self { area: line.area, fault: line.fault, detail: line.detail }
+    }
+}
+
+async fn check_all(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(query): Asked<CheckQuery>,
+) -> Answer<Response> {
+    let quick = query.quick.is_some_and(|flag| flag.0 == 1);
+    Ok(line_by_line(check::all(&damask, &who.caller, quick)?.map(CheckedLine::from)))
+}
+
+/// One JSON object a line.
+fn line_by_line(lines: impl Stream<Item: Serialize> + Send + 'static) -> Response {
+    let bytes = lines.map(|line| {
+        let mut bytes = serde_json::to_vec(&line).expect("a line has only text and numbers");
+        bytes.push(b'\n');
+        Ok::<_, Infallible>(bytes)
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(bytes)).into_response()
+}

@@ -1,0 +1,260 @@
+//! Problem details (RFC 9457): the only place that gives failures their HTTP numbers.
+//!
+//! Each problem has a stable code that programs may rely on, a title that never varies for that code, a
+//! detail in the words of the moment and, where one can be given, a hint of what would be right. The `type`
+//! is the code's place on the reference page.
+
+use std::{borrow::Cow, ops::Range};
+
+use axum::{
+    extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use damask_flow::trouble::Trouble;
+
+use crate::wire::problem::{ProblemView, Span};
+
+/// What handlers answer with.
+pub type Answer<T> = Result<T, Problem>;
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Every code with its number and its title. Codes are never renamed once released.
+pub const CODES: &[(&str, u16, &str)] = &[
+    ("bad-request", 400, "The request cannot be read"),
+    ("bad-json", 400, "The body is not JSON"),
+    ("bad-checksum", 400, "The checksum cannot be read"),
+    ("bad-cursor", 400, "The cursor cannot be read"),
+    ("upload-broken", 400, "The upload ended early"),
+    ("not-signed-in", 401, "Sign in first"),
+    ("bad-credentials", 401, "Sign-in failed"),
+    ("refused", 403, "Not allowed"),
+    ("cross-site", 403, "The request comes from another site"),
+    ("link-void", 403, "The link is not valid"),
+    ("no-account", 403, "A person must do this"),
+    ("missing", 404, "There is no such thing"),
+    ("wrong-method", 405, "That cannot be done here"),
+    ("not-yet", 409, "Not made yet"),
+    ("job-not-moved", 409, "The job stays as it is"),
+    ("too-many-keys", 409, "Too many keys"),
+    ("offset-conflict", 409, "The upload stands elsewhere"),
+    ("upload-expired", 410, "The upload has expired"),
+    ("stale", 412, "It was changed meanwhile"),
+    ("tus-version", 412, "Another version of tus"),
+    ("too-large", 413, "Too large"),
+    ("wrong-media-type", 415, "Another media type is needed"),
+    ("bad-range", 416, "The range lies outside"),
+    ("unknown-host", 421, "Unknown host name"),
+    ("bad-value", 422, "A value is not right"),
+    ("bad-query", 422, "The query cannot be read"),
+    ("too-broad", 422, "The query asks for too much at once"),
+    ("bad-sort", 422, "Assets cannot be ordered so"),
+    ("bad-facet", 422, "That field cannot be counted"),
+    ("bad-path", 422, "The path cannot be"),
+    ("bad-upload", 422, "The upload cannot be"),
+    ("bad-import", 422, "The import cannot be"),
+    ("bad-account", 422, "The account cannot be"),
+    ("bad-key", 422, "The key cannot be"),
+    ("weak-password", 422, "The password is too weak or too long"),
+    ("unknown-field", 422, "There is no such field"),
+    ("not-editable", 422, "People cannot write this field"),
+    ("nothing-to-edit", 422, "No field was named"),
+    ("too-many-values", 422, "Too many values"),
+    ("not-renderable", 422, "It cannot be drawn"),
+    ("checksum-mismatch", 460, "The checksum differs"),
+    ("too-many-tries", 429, "Too many tries"),
+    ("too-many-streams", 429, "Too many event streams"),
+    ("fault", 500, "Damask failed"),
+    ("timeout", 503, "It took too long"),
+    ("not-ready", 503, "Not ready"),
+];
+
+/// A refusal, mistake or fault on its way to the client.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    hint: Option<String>,
+    at: Option<Range<usize>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// A problem by its code. A code that is not listed (a mistake `flow` names) is a wrong value.
+    pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let (status, title) = CODES
+            .iter()
+            .find(|(known, ..)| *known == code)
+            .map_or((422, "A value is not right"), |(_, status, title)| (*status, *title));
+        let status = StatusCode::from_u16(status).expect("the table holds HTTP numbers");
+        Self { status, title, code, detail: detail.into(), hint: None, at: None, headers: Vec::new() }
+    }
+
+    /// The same with a hint of what would be right.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with a header of its own.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Nobody known calls: how to be known (RFC 6750, 3).
+    pub fn not_signed_in(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new("not-signed-in", detail)
+            .hint("sign in, or send an API key: Authorization: Bearer dmk_…")
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="damask""#))
+    }
+
+    /// A key or session was sent that is not valid, or no longer (RFC 6750, 3.1).
+    pub fn invalid_token(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new("not-signed-in", detail).hint("sign in again, or make a new key").header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(r#"Bearer realm="damask", error="invalid_token""#),
+        )
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn view(&self) -> ProblemView {
+        let expected = self.at.as_ref().and(self.hint.as_deref());
+        ProblemView {
+            r#type: format!("/api/docs#{}", self.code),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone().into_owned(),
+            code: self.code.to_owned(),
+            hint: self.hint.clone(),
+            at: self.at.clone().map(|at| Span { start: at.start, end: at.end }),
+            expected: expected.map(|hint| hint.strip_prefix("expected ").unwrap_or(hint).to_owned()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.view()).expect("a problem has only text and numbers");
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.headers);
+        response
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Mistake(mistake) => {
+                let mut problem = Self::new(mistake.code, mistake.detail);
+                problem.hint = mistake.hint;
+                problem.at = mistake.at;
+                problem
+            }
+            Trouble::Missing { .. } => Self::new("missing", trouble.to_string()),
+            Trouble::Unknown(why) => Self::invalid_token(why),
+            Trouble::Refused { permission, .. } => Self::new("refused", trouble.to_string())
+                .hint(format!("ask an administrator for the permission to {permission}")),
+            Trouble::NotYet { retry_after_s, .. } => {
+                Self::new("not-yet", trouble.to_string()).header(header::RETRY_AFTER, retry_after_s.into())
+            }
+            Trouble::Fault { .. } => {
+                tracing::error!(error = trouble.chain(), "a request failed by our fault");
+                Self::new("fault", "Damask could not do this; the reason is in its log")
+            }
+        }
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection {
+            JsonRejection::JsonDataError(error) => Self::new("bad-value", error.body_text()),
+            JsonRejection::MissingJsonContentType(_) => {
+                Self::new("wrong-media-type", "the body must be JSON").hint("Content-Type: application/json")
+            }
+            JsonRejection::BytesRejection(error) => error.into(),
+            other => Self::new("bad-json", other.body_text()),
+        }
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::new("too-large", "the body is longer than is taken here")
+        } else {
+            Self::new("bad-request", rejection.body_text())
+        }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new("bad-request", rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new("bad-request", rejection.body_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use axum::{http::StatusCode, response::IntoResponse};
+    use damask_flow::trouble::{Mistake, Trouble};
+
+    use super::{CODES, Problem};
+
+    #[test]
+    fn every_code_is_listed_once_with_a_number_of_failure() {
+        let codes: HashSet<_> = CODES.iter().map(|(code, ..)| code).collect();
+        assert_eq!(codes.len(), CODES.len());
+        assert!(CODES.iter().all(|(_, status, _)| (400..600).contains(status)));
+    }
+
+    #[test]
+    fn a_bad_query_says_where_and_what_was_expected() {
+        let problem = Problem::from(Trouble::Mistake(Box::new(Mistake {
+            code: "bad-query",
+            detail: "a bracket is not closed".into(),
+            hint: Some("expected )".into()),
+            at: Some(4..5),
+        })));
+        let view = problem.view();
+        assert_eq!((view.status, view.expected.as_deref()), (422, Some(")")));
+        assert_eq!(view.at.map(|at| (at.start, at.end)), Some((4, 5)));
+    }
+
+    #[test]
+    fn the_cause_of_a_fault_does_not_leave_the_server() {
+        let trouble = Trouble::fault("read the catalog")("secret path");
+        let problem = Problem::from(trouble);
+        assert!(!problem.view().detail.contains("secret"));
+        assert_eq!(problem.into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[test]
+    fn a_missing_thing_and_a_refusal_have_different_numbers() {
+        let missing = Problem::from(Trouble::missing("asset", "x"));
+        let refused = Problem::from(Trouble::Refused { act: "editing", permission: "edit" });
+        assert_eq!((missing.status.as_u16(), refused.status.as_u16()), (404, 403));
+    }
+}

@@ -1,0 +1,155 @@
+//! Listening: connections over TCP and over the local socket, each with bounds on how slowly a client may
+//! speak, and an end that lets open requests finish.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use axum::{Extension, Router, extract::ConnectInfo};
+use damask_flow::Damask;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, UnixListener, UnixStream},
+};
+
+use crate::{
+    face::Face,
+    options::ServerOptions,
+    router::{local_options, of_face, of_face_local},
+};
+
+/// How long a client may take to say which request it makes.
+const HEADERS_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long nothing is accepted after accepting failed (out of descriptors): they must come free first.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why serving ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The listener cannot say where it listens.
+    #[error("the listener cannot be used")]
+    Listener(#[source] io::Error),
+}
+
+/// Serves the HTTP face until `shutdown`; then lets open requests finish, for as long as the options say.
+pub async fn serve(
+    listener: TcpListener,
+    damask: Damask,
+    options: ServerOptions,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    listener.local_addr().map_err(ServeError::Listener)?;
+    let face = Face::new(damask, options);
+    let router = of_face(face.clone());
+    let mut open = Open::new(&face);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // Small answers go out at once rather than wait for more; where it cannot be set, they wait.
+                let _ = stream.set_nodelay(true);
+                open.take(stream, router.clone().layer(Extension(ConnectInfo::<SocketAddr>(peer))));
+            }
+            Err(error) => pause(&error).await,
+        }
+    }
+    drop(listener);
+    open.finish().await;
+    Ok(())
+}
+
+/// Serves the local face until `shutdown`, to processes of this user and of root alone.
+pub async fn serve_local(
+    listener: UnixListener,
+    damask: Damask,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    listener.local_addr().map_err(ServeError::Listener)?;
+    let face = Face::new(damask, local_options());
+    let router = of_face_local(face.clone());
+    let mut open = Open::new(&face);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, _)) if is_ours(&stream) => open.take(stream, router.clone()),
+            // Dropped without a word: a stranger learns nothing here.
+            Ok((stream, _)) => tracing::warn!(peer = ?stream.peer_cred().ok(), "a stranger called the local socket"),
+            Err(error) => pause(&error).await,
+        }
+    }
+    drop(listener);
+    open.finish().await;
+    Ok(())
+}
+
+/// Whether the peer is this process's user, or root.
+fn is_ours(stream: &UnixStream) -> bool {
+    stream.peer_cred().is_ok_and(|peer| may_call(peer.uid(), rustix::process::geteuid().as_raw()))
+}
+
+const fn may_call(peer: u32, own: u32) -> bool {
+    peer == own || peer == 0
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "a connection could not be accepted");
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+/// Connections that are open.
+struct Open {
+    face: Face,
+    builder: Builder<TokioExecutor>,
+    connections: GracefulShutdown,
+}
+
+impl Open {
+    fn new(face: &Face) -> Self {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIME_MAX);
+        builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEADERS_TIME_MAX);
+        Self { face: face.clone(), builder, connections: GracefulShutdown::new() }
+    }
+
+    fn take(&mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+        let service = TowerToHyperService::new(router);
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = self.connections.watch(connection);
+        tokio::spawn(async move {
+            // A connection that breaks is the client's matter and daily bread.
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection broke");
+            }
+        });
+    }
+
+    async fn finish(self) {
+        self.face.closing.cancel();
+        let limit = self.face.options.stop_time_max;
+        if tokio::time::timeout(limit, self.connections.shutdown()).await.is_err() {
+            tracing::warn!("requests were still open when the time to finish was over");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_call;
+
+    #[test]
+    fn the_local_socket_is_for_its_owner_and_for_root() {
+        assert!(may_call(1000, 1000) && may_call(0, 1000));
+        assert!(!may_call(1001, 1000) && !may_call(1000, 0));
+    }
+}

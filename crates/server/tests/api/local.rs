@@ -1,0 +1,65 @@
+//! The local socket: this machine's owner needs no sign-in, and may import by path.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use damask_server::{local_router, serve_local};
+use serde_json::{Value as Json, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::oneshot,
+};
+
+use crate::{app::Ask, library::Library};
+
+#[tokio::test]
+async fn an_import_answers_line_by_line() {
+    let library = Library::open().await;
+    let router = local_router(library.damask.clone());
+    let file = library.file("harbour.txt", b"harbour");
+    let ask = Ask::of(&router, Method::POST, "/api/v1/imports").json(&json!({"paths": [file]}));
+    let reply = ask.send().await.expect(StatusCode::OK);
+    assert_eq!(reply.header("content-type"), "application/x-ndjson");
+    let text = String::from_utf8(reply.bytes).expect("UTF-8");
+    let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let outcomes: Vec<&Json> = lines.iter().filter(|line| line["outcome"].is_string()).collect();
+    assert_eq!(outcomes.len(), 1, "{text}");
+    assert_eq!((&outcomes[0]["outcome"], &outcomes[0]["path"]), (&json!("imported"), &json!(file)));
+    assert!(lines.last().expect("an end")["end"].is_object(), "{text}");
+
+    let status = Ask::of(&router, Method::GET, "/api/v1/status").send().await.expect(StatusCode::OK);
+    assert_eq!(status.json()["assets"], 1);
+    let check = Ask::of(&router, Method::GET, "/api/v1/check").send().await.expect(StatusCode::OK);
+    assert_eq!(check.header("content-type"), "application/x-ndjson");
+}
+
+#[tokio::test]
+async fn an_import_of_nothing_is_refused() {
+    let library = Library::open().await;
+    let router = local_router(library.damask.clone());
+    for body in [json!({"paths": []}), json!({}), json!({"paths": [], "x": 1})] {
+        let reply = Ask::of(&router, Method::POST, "/api/v1/imports").json(&body).send().await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_socket_is_served_until_it_is_told_to_stop() {
+    let library = Library::open().await;
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("socket");
+    let listener = UnixListener::bind(&path).expect("socket");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(serve_local(listener, library.damask.clone(), async {
+        let _ = stopped.await;
+    }));
+    let mut stream = UnixStream::connect(&path).await.expect("connection");
+    stream.write_all(b"GET /api/v1/session HTTP/1.1\r\nhost: damask\r\nconnection: close\r\n\r\n").await.expect("write");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.expect("read");
+    assert!(reply.starts_with("HTTP/1.1 200") && reply.contains("\"administer\":true"), "{reply}");
+    stop.send(()).expect("serving");
+    let ended = tokio::time::timeout(Duration::from_secs(20), serving).await.expect("ends in time");
+    ended.expect("no panic").expect("no error");
+}

@@ -1,0 +1,14 @@
+//! The API as a client meets it: a real library in a folder of its own, asked through the router.
+
+mod app;
+mod assets;
+mod contract;
+mod events;
+mod files;
+mod keys;
+mod library;
+mod local;
+mod originals;
+mod safety;
+mod sessions;
+mod uploads;

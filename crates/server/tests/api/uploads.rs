@@ -1,0 +1,163 @@
+//! Resumable uploads as the tus protocol has them.
+
+use axum::http::{Method, StatusCode};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha1::{Digest, Sha1};
+
+use crate::app::{Ask, Reply, SignedIn, signed_in};
+
+const CHUNK: &str = "application/offset+octet-stream";
+
+fn ask<'a>(app: &'a SignedIn, method: Method, path: &str) -> Ask<'a> {
+    app.ask(method, path).header("tus-resumable", "1.0.0")
+}
+
+async fn begin(app: &SignedIn, name: &str, length: usize) -> String {
+    let metadata = format!("filename {}", STANDARD.encode(name));
+    let create = ask(app, Method::POST, "/api/v1/uploads")
+        .header("upload-length", &length.to_string())
+        .header("upload-metadata", &metadata);
+    let reply = create.send().await.expect(StatusCode::CREATED);
+    assert_eq!(reply.header("tus-resumable"), "1.0.0");
+    assert_ne!(reply.header("upload-expires"), "");
+    reply.header("location").to_owned()
+}
+
+async fn chunk(app: &SignedIn, upload: &str, offset: usize, bytes: &[u8]) -> Reply {
+    let patch = ask(app, Method::PATCH, upload).header("upload-offset", &offset.to_string());
+    patch.header("content-type", CHUNK).body(bytes).send().await
+}
+
+async fn offset(app: &SignedIn, upload: &str) -> String {
+    let reply = ask(app, Method::HEAD, upload).send().await.expect(StatusCode::OK);
+    assert_eq!(reply.header("cache-control"), "no-store");
+    reply.header("upload-offset").to_owned()
+}
+
+#[tokio::test]
+async fn the_server_says_what_its_uploads_can_do() {
+    let app = signed_in().await;
+    let reply = app.app.ask(Method::OPTIONS, "/api/v1/uploads").send().await.expect(StatusCode::NO_CONTENT);
+    for (name, value) in [
+        ("tus-resumable", "1.0.0"),
+        ("tus-version", "1.0.0"),
+        ("tus-extension", "creation,creation-with-upload,checksum,termination,expiration"),
+        ("tus-checksum-algorithm", "sha1"),
+    ] {
+        assert_eq!(reply.header(name), value);
+    }
+    assert!(reply.header("tus-max-size").parse::<u64>().is_ok_and(|bytes| bytes > 0));
+}
+
+#[tokio::test]
+async fn an_upload_is_resumed_where_it_stands_and_becomes_an_asset() {
+    let app = signed_in().await;
+    let upload = begin(&app, "harbour.txt", 12).await;
+    assert_eq!(offset(&app, &upload).await, "0");
+    let first = chunk(&app, &upload, 0, b"harbour").await.expect(StatusCode::NO_CONTENT);
+    assert_eq!((first.header("upload-offset"), first.header("damask-asset")), ("7", ""));
+    assert_eq!(offset(&app, &upload).await, "7");
+    let last = chunk(&app, &upload, 7, b" dawn").await.expect(StatusCode::NO_CONTENT);
+    assert_eq!((last.header("upload-offset"), last.header("damask-outcome")), ("12", "imported"));
+    assert!(last.header("access-control-expose-headers").contains("Damask-Asset"));
+    let original = format!("/api/v1/assets/{}/original", last.header("damask-asset"));
+    assert_eq!(app.get(&original).send().await.expect(StatusCode::OK).bytes, b"harbour dawn");
+}
+
+#[tokio::test]
+async fn an_upload_can_begin_with_its_bytes() {
+    let app = signed_in().await;
+    let create = || {
+        ask(&app, Method::POST, "/api/v1/uploads")
+            .header("upload-length", "7")
+            .header("upload-metadata", "filename aGFyYm91ci50eHQ=")
+            .header("content-type", CHUNK)
+            .body("harbour")
+    };
+    let reply = create().send().await.expect(StatusCode::CREATED);
+    assert_eq!((reply.header("upload-offset"), reply.header("damask-outcome")), ("7", "imported"));
+    let again = create().send().await.expect(StatusCode::CREATED);
+    assert_eq!(again.header("damask-outcome"), "already-here");
+    assert_eq!(again.header("damask-asset"), reply.header("damask-asset"));
+}
+
+#[tokio::test]
+async fn a_chunk_at_another_offset_is_refused() {
+    let app = signed_in().await;
+    let upload = begin(&app, "harbour.txt", 10).await;
+    chunk(&app, &upload, 3, b"x").await.problem(409, "offset-conflict");
+    chunk(&app, &upload, 0, b"01234567890").await.problem(413, "too-large");
+    assert_eq!(offset(&app, &upload).await, "0");
+}
+
+#[tokio::test]
+async fn a_chunk_that_differs_from_its_checksum_is_dropped() {
+    let app = signed_in().await;
+    let upload = begin(&app, "harbour.txt", 7).await;
+    let send = |checksum: String| {
+        ask(&app, Method::PATCH, &upload)
+            .header("upload-offset", "0")
+            .header("content-type", CHUNK)
+            .header("upload-checksum", &checksum)
+            .body("harbour")
+            .send()
+    };
+    let sum = |text: &str| format!("sha1 {}", STANDARD.encode(Sha1::digest(text)));
+    send(sum("mountain")).await.problem(460, "checksum-mismatch");
+    assert_eq!(offset(&app, &upload).await, "0");
+    send("md5 aGk=".to_owned()).await.problem(400, "bad-checksum");
+    let reply = send(sum("harbour")).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(reply.header("damask-outcome"), "imported");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_given_up_is_gone() {
+    let app = signed_in().await;
+    let upload = begin(&app, "harbour.txt", 7).await;
+    ask(&app, Method::DELETE, &upload).send().await.expect(StatusCode::NO_CONTENT);
+    let reply = ask(&app, Method::HEAD, &upload).send().await;
+    assert!([StatusCode::NOT_FOUND, StatusCode::GONE].contains(&reply.status));
+}
+
+#[tokio::test]
+async fn an_unfinished_upload_expires() {
+    let app = signed_in().await;
+    let key = app.key(serde_json::json!({"name": "w", "scopes": ["write"]})).await;
+    let upload = {
+        let create = app.app.post("/api/v1/uploads").key(&key).header("tus-resumable", "1.0.0");
+        create.header("upload-length", "3").send().await.expect(StatusCode::CREATED).header("location").to_owned()
+    };
+    // Sessions end sooner than uploads; the key does not end.
+    app.app.library.pass(8 * 24 * 3_600);
+    let patch = app.app.ask(Method::PATCH, &upload).key(&key).header("tus-resumable", "1.0.0");
+    let patch = patch.header("upload-offset", "0").header("content-type", CHUNK).body("abc");
+    patch.send().await.problem(410, "upload-expired");
+}
+
+#[tokio::test]
+async fn headers_that_cannot_be_read_are_refused() {
+    let app = signed_in().await;
+    let create = || ask(&app, Method::POST, "/api/v1/uploads").header("upload-length", "7");
+    create().header("tus-resumable", "0.2.2").send().await.problem(412, "tus-version");
+    let reply = app.post("/api/v1/uploads").header("upload-length", "7").send().await;
+    assert_eq!(reply.header("tus-version"), "1.0.0");
+    reply.problem(412, "tus-version");
+    create().header("upload-length", "seven").send().await.problem(400, "bad-request");
+    create().header("upload-length", "99999999999999").send().await.problem(413, "too-large");
+    create().header("upload-metadata", "filename !").send().await.problem(400, "bad-request");
+    let upload = begin(&app, "harbour.txt", 7).await;
+    let patch = || ask(&app, Method::PATCH, &upload).body("harbour");
+    patch().header("upload-offset", "0").send().await.problem(415, "wrong-media-type");
+    patch().header("content-type", CHUNK).send().await.problem(400, "bad-request");
+}
+
+#[tokio::test]
+async fn where_only_post_gets_through_it_can_stand_for_the_other_methods() {
+    let app = signed_in().await;
+    let upload = begin(&app, "harbour.txt", 7).await;
+    let post = |method: &str| ask(&app, Method::POST, &upload).header("x-http-method-override", method);
+    let patch = post("PATCH").header("upload-offset", "0").header("content-type", CHUNK).body("harb");
+    assert_eq!(patch.send().await.expect(StatusCode::NO_CONTENT).header("upload-offset"), "4");
+    post("PUT").send().await.problem(405, "wrong-method");
+    post("DELETE").send().await.expect(StatusCode::NO_CONTENT);
+}

@@ -1,0 +1,151 @@
+//! Names that survive a power cut: a synced file takes its place among the blobs, then the folders that now
+//! name it are synced. The order file → rename → folder is what an acknowledgement stands on.
+//!
+//! A folder is synced each time a name was put in it; the entries of the folder itself (`blobs/ab/cd` in
+//! `blobs/ab`) once a run, since an earlier run may have died between making and syncing it.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use damask_model::ContentHash;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use crate::{
+    StoreError, StoreKey,
+    error::same_again,
+    key::{BLOBS, blob_folder},
+    parallel,
+};
+
+/// The blobs' folders of one store.
+#[derive(Debug)]
+pub(crate) struct Shelves {
+    root: PathBuf,
+    /// First two bytes of hashes whose folder is known to be durably named in its parent folders.
+    named: Mutex<HashSet<[u8; 2]>>,
+    distrusted: AtomicBool,
+}
+
+/// A folder that could not be synced.
+pub(crate) struct SyncFailure {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl SyncFailure {
+    /// As the answer for one file of the group.
+    pub(crate) fn to_error(&self) -> StoreError {
+        StoreError::io("make durable the folder", &self.path, same_again(&self.error))
+    }
+}
+
+impl Shelves {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), named: Mutex::default(), distrusted: AtomicBool::new(false) }
+    }
+
+    /// An error when a sync failed before: the kernel reports a lost write once, so a second try that
+    /// succeeds proves nothing.
+    pub(crate) fn check_trust(&self) -> Result<(), StoreError> {
+        if self.distrusted.load(Ordering::Acquire) { Err(StoreError::Distrusted) } else { Ok(()) }
+    }
+
+    /// Whether the blob lies there with this length.
+    pub(crate) fn holds(&self, hash: ContentHash, bytes: u64) -> bool {
+        fs::metadata(self.path(hash)).is_ok_and(|there| there.is_file() && there.len() == bytes)
+    }
+
+    /// Moves a synced file to its place. Answers whether the blob was there already; then `temp` is left to
+    /// its owner. A blob of another length is damaged, and is replaced by the good bytes.
+    pub(crate) fn place(&self, temp: &Path, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
+        let path = self.path(hash);
+        let failed = |error| StoreError::io("put in place", &path, error);
+        match self.with_folder(hash, || rename_to_new(temp, &path)) {
+            Ok(()) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if self.holds(hash, bytes) {
+                    return Ok(true);
+                }
+                tracing::warn!(%hash, bytes, "replacing a stored file of the wrong length");
+                fs::rename(temp, &path).map_err(failed)?;
+                Ok(false)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Runs `name_it`, which puts a name into the folder of `hash`; makes the folder when it is missing.
+    pub(crate) fn with_folder(
+        &self,
+        hash: ContentHash,
+        name_it: impl Fn() -> io::Result<()>,
+    ) -> io::Result<()> {
+        match name_it() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(self.root.join(blob_folder(hash.0[0], hash.0[1])))?;
+                name_it()
+            }
+            other => other,
+        }
+    }
+
+    /// Returns when the names of these blobs are on the disk. Each folder is synced once.
+    pub(crate) fn sync(&self, hashes: &[ContentHash]) -> Result<(), SyncFailure> {
+        let shelves: BTreeSet<[u8; 2]> = hashes.iter().map(|hash| [hash.0[0], hash.0[1]]).collect();
+        let fresh: Vec<[u8; 2]> = {
+            let named = self.named.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            shelves.iter().copied().filter(|shelf| !named.contains(shelf)).collect()
+        };
+        let mut folders: BTreeSet<PathBuf> =
+            shelves.iter().map(|[first, second]| blob_folder(*first, *second)).collect();
+        for [first, second] in &fresh {
+            let parent = blob_folder(*first, *second).parent().map(Path::to_owned);
+            folders.insert(parent.expect("a blob's folder lies two below blobs/"));
+            folders.insert(PathBuf::from(BLOBS));
+        }
+        let mut folders: Vec<PathBuf> = folders.into_iter().map(|folder| self.root.join(folder)).collect();
+        let answers = parallel::each(&mut folders, |folder| sync_folder(folder));
+        for (path, answer) in folders.into_iter().zip(answers) {
+            if let Err(error) = answer {
+                // A full disk is told to everyone in the group and may pass; any other loss may not.
+                if error.kind() != io::ErrorKind::StorageFull {
+                    self.distrusted.store(true, Ordering::Release);
+                }
+                return Err(SyncFailure { path, error });
+            }
+        }
+        self.named.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(fresh);
+        Ok(())
+    }
+
+    fn path(&self, hash: ContentHash) -> PathBuf {
+        self.root.join(StoreKey::Blob(hash).path())
+    }
+}
+
+/// Returns when the names in this folder are on the disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Renames without ever replacing. File systems without that rename (EINVAL) are asked first instead: two
+/// writers of one hash then both win, with the same bytes.
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            if to.try_exists()? {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(from, to)
+        }
+        other => other.map_err(io::Error::from),
+    }
+}

@@ -1,0 +1,156 @@
+//! What can go wrong with bytes; each variant is a decision for the caller.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use damask_model::UploadId;
+
+use crate::StoreKey;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing lies under this key.
+    #[error("nothing is stored under {key}")]
+    Missing {
+        /// What was asked for.
+        key: StoreKey,
+    },
+    /// The disk or the quota is full. Nothing half-written stays behind; trying again later is right.
+    #[error("the disk is full: cannot {doing} {path}")]
+    Full {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The operating system refuses: rights, or a read-only file system.
+    #[error("not permitted to {doing} {path}")]
+    Denied {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// More bytes than the limit the caller gave.
+    #[error("longer than the limit of {bytes_max} bytes")]
+    TooLarge {
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// The source of an import changed while it was read; try again when it is quiet.
+    #[error("{path} changed while it was read")]
+    SourceChanged {
+        /// The source.
+        path: PathBuf,
+    },
+    /// The source of an import can't be read, or is no regular file.
+    #[error("cannot read {path}")]
+    Source {
+        /// The source.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// An upload continues exactly where it ended.
+    #[error("upload {id} continues at byte {at}, not at {given}")]
+    WrongOffset {
+        /// Which upload.
+        id: UploadId,
+        /// Where it ends.
+        at: u64,
+        /// Where the caller wanted to go on.
+        given: u64,
+    },
+    /// Somebody else is appending to, or finishing, this upload.
+    #[error("upload {id} is being written by another request")]
+    UploadBusy {
+        /// Which upload.
+        id: UploadId,
+    },
+    /// The upload was finished: its bytes are a blob and never change.
+    #[error("upload {id} is finished")]
+    UploadSealed {
+        /// Which upload.
+        id: UploadId,
+    },
+    /// What lies there is not as long as the catalog says (a crash may cut a rendition short).
+    #[error("{key} has {found} bytes instead of {expected}")]
+    WrongLength {
+        /// What was asked for.
+        key: StoreKey,
+        /// Bytes by the catalog.
+        expected: u64,
+        /// Bytes on the disk.
+        found: u64,
+    },
+    /// A folder could not be made durable earlier, so nothing can be promised until the program restarts.
+    #[error(
+        "the store stopped taking files: an earlier write to the disk failed; check the disk and restart"
+    )]
+    Distrusted,
+    /// Anything else of the operating system.
+    #[error("cannot {doing} {path}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+impl StoreError {
+    /// Sorts an error of the operating system into what the caller can decide on.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { doing, path, source },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::Denied { doing, path, source }
+            }
+            _ => Self::Io { doing, path, source },
+        }
+    }
+
+    /// The same for a read: what is not there is [`StoreError::Missing`].
+    pub(crate) fn reading(doing: &'static str, key: StoreKey, path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { key },
+            _ => Self::io(doing, path, source),
+        }
+    }
+}
+
+/// The same error once more, for another file of its group ([`io::Error`] can't be cloned).
+pub(crate) fn same_again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, path::Path};
+
+    use super::StoreError;
+
+    #[test]
+    fn errors_of_the_system_are_sorted_by_what_the_caller_can_do() {
+        let of = |code| StoreError::io("write", Path::new("x"), io::Error::from_raw_os_error(code));
+        let (no_space, quota, access, read_only, broken) = (28, 122, 13, 30, 5);
+        assert!(matches!(of(no_space), StoreError::Full { .. }));
+        assert!(matches!(of(quota), StoreError::Full { .. }));
+        assert!(matches!(of(access), StoreError::Denied { .. }));
+        assert!(matches!(of(read_only), StoreError::Denied { .. }));
+        assert!(matches!(of(broken), StoreError::Io { .. }));
+    }
+}

@@ -1,0 +1,316 @@
+//! Uploads: files sent in pieces, over connections that break, to a server that may be killed.
+//!
+//! The bytes lie in `uploads/<id>`. How many of them are surely on the disk is kept beside them in
+//! `uploads/<id>.marks` (see marks.rs), because after a power cut a file's length alone may count pages that
+//! were never written. The hash is computed while the pieces arrive and kept in memory; after a restart it
+//! is computed again from the file.
+//!
+//! [`Store::upload_finish`] gives the bytes a second name among the blobs and leaves the upload, sealed, until
+//! [`Store::upload_remove`]: so that it can be asked again when the program died before its catalog commit.
+
+mod appending;
+mod marks;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+pub use appending::{Appending, Keep, UPLOAD_MARK_EVERY_BYTES};
+use damask_model::{ContentHash, UploadId};
+use damask_time::Instant;
+use marks::Marks;
+
+use crate::{Received, Store, StoreError, StoreKey, durable::sync_folder, incoming::FILE_MODE, key::UPLOADS};
+
+/// Uploads whose hash so far is kept in memory (about 2 KB each). One more, and another's is forgotten; it is
+/// computed again when that upload goes on.
+pub const UPLOADS_HASHED_MAX: usize = 4_096;
+
+const MARKS_SUFFIX: &str = ".marks";
+
+/// Bytes read at a time when a hash is computed again.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// What is known in memory of uploads.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads {
+    known: Mutex<HashMap<UploadId, Known>>,
+}
+
+#[derive(Debug)]
+enum Known {
+    /// Somebody is writing; so many bytes are durable.
+    Busy(u64),
+    /// Nobody is.
+    Idle(Box<Progress>),
+}
+
+/// Where an upload stands: so many durable bytes, and the hash over them.
+#[derive(Clone, Debug)]
+struct Progress {
+    bytes: u64,
+    hasher: blake3::Hasher,
+}
+
+impl Uploads {
+    fn known(&self) -> MutexGuard<'_, HashMap<UploadId, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the upload for one writer. `None` inside: nothing is known in memory.
+    fn take(&self, id: UploadId) -> Result<Option<Progress>, StoreError> {
+        let mut known = self.known();
+        match known.remove(&id) {
+            Some(Known::Busy(bytes)) => {
+                known.insert(id, Known::Busy(bytes));
+                Err(StoreError::UploadBusy { id })
+            }
+            Some(Known::Idle(progress)) => {
+                known.insert(id, Known::Busy(progress.bytes));
+                Ok(Some(*progress))
+            }
+            None => {
+                known.insert(id, Known::Busy(0));
+                Ok(None)
+            }
+        }
+    }
+
+    fn note_durable(&self, id: UploadId, bytes: u64) {
+        self.known().insert(id, Known::Busy(bytes));
+    }
+
+    fn give_back(&self, id: UploadId, progress: Option<Progress>) {
+        let mut known = self.known();
+        known.remove(&id);
+        let Some(progress) = progress else { return };
+        if known.len() >= UPLOADS_HASHED_MAX
+            && let Some(other) =
+                known.iter().find(|(_, known)| matches!(known, Known::Idle(_))).map(|(id, _)| *id)
+        {
+            known.remove(&other);
+        }
+        known.insert(id, Known::Idle(Box::new(progress)));
+    }
+}
+
+impl Store {
+    /// Begins an upload of which nothing was sent yet. Durable.
+    pub fn upload_create(&self, id: UploadId) -> Result<(), StoreError> {
+        self.inner.shelves.check_trust()?;
+        let path = self.path(&StoreKey::Upload(id));
+        for path in [self.marks_path(id), path] {
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(FILE_MODE)
+                .open(&path)
+                .map_err(|error| StoreError::io("make the file", &path, error))?;
+        }
+        let folder = self.inner.root.join(UPLOADS);
+        sync_folder(&folder).map_err(|error| StoreError::io("make durable the folder", &folder, error))?;
+        self.inner.uploads.give_back(id, Some(Progress { bytes: 0, hasher: blake3::Hasher::new() }));
+        Ok(())
+    }
+
+    /// How many bytes are durable: where the sender goes on.
+    pub fn upload_offset(&self, id: UploadId) -> Result<u64, StoreError> {
+        match self.inner.uploads.known().get(&id) {
+            // Until a writer has looked, memory knows nothing and the disk is asked.
+            Some(Known::Busy(bytes)) if *bytes > 0 => return Ok(*bytes),
+            Some(Known::Idle(progress)) => return Ok(progress.bytes),
+            _ => {}
+        }
+        self.durable_bytes(id).map(|(bytes, _)| bytes)
+    }
+
+    /// Appends one piece at `offset`; answers the new offset when the piece is durable.
+    pub fn upload_append(&self, id: UploadId, offset: u64, bytes: &[u8]) -> Result<u64, StoreError> {
+        let mut appending = self.upload_writer(id, offset, u64::MAX, Keep::AsItComes)?;
+        appending.write(bytes)?;
+        appending.finish()
+    }
+
+    /// Opens an upload for one streamed piece that begins at `offset`, up to `bytes_max` in all.
+    ///
+    /// [`StoreError::WrongOffset`] unless it begins where the upload ends, [`StoreError::UploadBusy`] while
+    /// another piece is written, [`StoreError::UploadSealed`] after [`Store::upload_finish`].
+    pub fn upload_writer(
+        &self,
+        id: UploadId,
+        offset: u64,
+        bytes_max: u64,
+        keep: Keep,
+    ) -> Result<Appending, StoreError> {
+        self.inner.shelves.check_trust()?;
+        let taken = self.inner.uploads.take(id)?;
+        let opened = (|| {
+            let (at, sealed) = self.durable_bytes(id)?;
+            if sealed {
+                return Err(StoreError::UploadSealed { id });
+            }
+            if at != offset {
+                return Err(StoreError::WrongOffset { id, at, given: offset });
+            }
+            let progress = self.progress(id, taken.clone(), at)?;
+            Appending::open(self, id, progress, bytes_max, keep)
+        })();
+        if opened.is_err() {
+            self.inner.uploads.give_back(id, taken);
+        }
+        opened
+    }
+
+    /// Makes the upload a blob: durable under its hash. The upload stays, sealed, until
+    /// [`Store::upload_remove`], which the caller does after its commit; asked again, this answers the same.
+    /// (File systems without hard links move the bytes instead: there the upload is gone afterwards.)
+    pub fn upload_finish(&self, id: UploadId) -> Result<Received, StoreError> {
+        self.inner.shelves.check_trust()?;
+        let taken = self.inner.uploads.take(id)?;
+        let mut kept = taken.clone();
+        let finished = (|| {
+            let (bytes, _) = self.durable_bytes(id)?;
+            let progress = self.progress(id, taken, bytes)?;
+            let hash = ContentHash::from(progress.hasher.finalize());
+            kept = Some(progress);
+            let already_there = self.name_blob(id, hash, bytes)?;
+            self.inner.shelves.sync(&[hash]).map_err(|failure| failure.to_error())?;
+            Ok(Received { hash, bytes, already_there })
+        })();
+        self.inner.uploads.give_back(id, kept);
+        finished
+    }
+
+    /// Ends an upload, finished or not, and answers whether there was one.
+    pub fn upload_remove(&self, id: UploadId) -> Result<bool, StoreError> {
+        self.inner.uploads.take(id)?;
+        let mut was_there = false;
+        // The bytes first: marks alone are no upload, and `uploads_untouched_since` finds them too.
+        for path in [self.path(&StoreKey::Upload(id)), self.marks_path(id)] {
+            match fs::remove_file(&path) {
+                Ok(()) => was_there = true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    self.inner.uploads.give_back(id, None);
+                    return Err(StoreError::io("remove", &path, error));
+                }
+            }
+        }
+        self.inner.uploads.give_back(id, None);
+        Ok(was_there)
+    }
+
+    /// Uploads to which nothing was added since `before`, for expiry.
+    pub fn uploads_untouched_since(&self, before: Instant) -> Result<Vec<UploadId>, StoreError> {
+        let folder = self.inner.root.join(UPLOADS);
+        let listing = |error| StoreError::io("list", &folder, error);
+        let mut touched: BTreeMap<UploadId, Instant> = BTreeMap::new();
+        for entry in fs::read_dir(&folder).map_err(listing)? {
+            let entry = entry.map_err(listing)?;
+            let name = entry.file_name();
+            let name = name.to_str().unwrap_or_default();
+            let Ok(id) = name.strip_suffix(MARKS_SUFFIX).unwrap_or(name).parse::<UploadId>() else {
+                continue;
+            };
+            // Removed since it was listed.
+            let Ok(there) = entry.metadata() else { continue };
+            let micros = there.mtime().saturating_mul(1_000_000).saturating_add(there.mtime_nsec() / 1_000);
+            let latest = touched.entry(id).or_insert(Instant::from_micros(micros));
+            *latest = Instant::from_micros(micros).max(*latest);
+        }
+        Ok(touched.into_iter().filter(|(_, latest)| *latest < before).map(|(id, _)| id).collect())
+    }
+
+    fn marks_path(&self, id: UploadId) -> PathBuf {
+        self.inner.root.join(UPLOADS).join(format!("{id}{MARKS_SUFFIX}"))
+    }
+
+    /// Durable bytes by the marks, and whether the file has become a blob.
+    fn durable_bytes(&self, id: UploadId) -> Result<(u64, bool), StoreError> {
+        let key = StoreKey::Upload(id);
+        let path = self.path(&key);
+        let there = fs::metadata(&path).map_err(|error| StoreError::reading("measure", key, &path, error))?;
+        if there.nlink() > 1 {
+            return Ok((there.len(), true));
+        }
+        let marks_path = self.marks_path(id);
+        let marked = Marks::open(&marks_path)
+            .and_then(|marks| marks.last())
+            .map_err(|error| StoreError::io("read", &marks_path, error))?;
+        Ok((marked.min(there.len()), false))
+    }
+
+    /// The progress at `bytes`: what memory knew, if it was that, else computed from the file.
+    fn progress(&self, id: UploadId, taken: Option<Progress>, bytes: u64) -> Result<Progress, StoreError> {
+        if let Some(progress) = taken.filter(|progress| progress.bytes == bytes) {
+            return Ok(progress);
+        }
+        let path = self.path(&StoreKey::Upload(id));
+        let hasher = hash_first(&path, bytes).map_err(|error| StoreError::io("read", &path, error))?;
+        Ok(Progress { bytes, hasher })
+    }
+
+    /// Gives the bytes of an upload their name among the blobs; answers whether another file had it.
+    fn name_blob(&self, id: UploadId, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
+        let upload = self.path(&StoreKey::Upload(id));
+        let blob = self.path(&StoreKey::Blob(hash));
+        let shelves = &self.inner.shelves;
+        trim(&upload, bytes).map_err(|error| StoreError::io("shorten", &upload, error))?;
+        match shelves.with_folder(hash, || fs::hard_link(&upload, &blob)) {
+            Ok(()) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if !shelves.holds(hash, bytes) {
+                    let temp = self.inner.session.incoming_path();
+                    fs::hard_link(&upload, &temp).map_err(|error| StoreError::io("link", &upload, error))?;
+                    let placed = shelves.place(&temp, hash, bytes);
+                    let _ = fs::remove_file(&temp);
+                    return placed;
+                }
+                let same_file = |left: &Path, right: &Path| -> io::Result<bool> {
+                    Ok(fs::metadata(left)?.ino() == fs::metadata(right)?.ino())
+                };
+                let ours =
+                    same_file(&upload, &blob).map_err(|error| StoreError::io("measure", &upload, error))?;
+                Ok(!ours)
+            }
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                Err(StoreError::io("put in place", &blob, error))
+            }
+            Err(_) => shelves.place(&upload, hash, bytes),
+        }
+    }
+}
+
+/// Cuts off what an interrupted piece left past the durable bytes.
+fn trim(path: &Path, bytes: u64) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    if file.metadata()?.len() > bytes {
+        file.set_len(bytes)?;
+        file.sync_all()?;
+    }
+    Ok(())
+}
+
+fn hash_first(path: &Path, bytes: u64) -> io::Result<blake3::Hasher> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = File::open(path)?.take(bytes);
+    let mut buffer = vec![0; BUFFER_BYTES];
+    let mut hashed: u64 = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                hashed += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if hashed == bytes { Ok(hasher) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}

@@ -1,0 +1,151 @@
+/** Asking for assets: the pages of a result, one asset, what is known of it, and changing it. */
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { api, ask, whole } from "./client";
+import type { AssetPage, AssetPatch, AssetView } from "./types";
+
+/** What a view of the library shows: the query and its order. Both live in the URL. */
+export interface Search {
+  q: string;
+  sort: string;
+}
+
+/** Facets of the rail, in its order. */
+export const FACETS = [
+  "type",
+  "captured",
+  "keywords",
+  "state",
+  "colour",
+  "camera",
+  "creator",
+  "persons",
+  "country",
+];
+const PAGE_SIZE = 120;
+
+export type Pages = InfiniteData<AssetPage, string | null>;
+export interface Held {
+  asset: AssetView;
+  etag: string | null;
+}
+
+export const searchKey = (search: Search) => ["assets", search.q, search.sort] as const;
+export const assetKey = (id: string) => ["asset", id] as const;
+
+/** The first page of a result carries its count and facets; later pages carry assets alone. */
+export function readPage(search: Search, after: string | null, signal?: AbortSignal): Promise<AssetPage> {
+  const query = {
+    ...(search.q ? { q: search.q } : {}),
+    ...(search.sort ? { sort: search.sort } : {}),
+    ...(after ? { after } : { facets: FACETS.join(",") }),
+    limit: PAGE_SIZE,
+  };
+  return ask(api.GET("/api/v1/assets", { params: { query }, signal }));
+}
+
+export function useResult(search: Search) {
+  return useInfiniteQuery({
+    queryKey: searchKey(search),
+    queryFn: ({ pageParam, signal }) => readPage(search, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}
+
+/** How many a query finds, and nothing else. */
+export function countQuery(q: string) {
+  return {
+    queryKey: ["count", q],
+    queryFn: async () => (await ask(api.GET("/api/v1/assets", { params: { query: { q, limit: 1 } } }))).total,
+    retry: false,
+  };
+}
+
+export function useAsset(id: string) {
+  return useQuery({
+    queryKey: assetKey(id),
+    queryFn: async ({ signal }): Promise<Held> => {
+      const { value, response } = await whole(
+        api.GET("/api/v1/assets/{id}", { params: { path: { id } }, signal }),
+      );
+      return { asset: value, etag: response.headers.get("etag") };
+    },
+  });
+}
+
+/** Writes field values; `etag` says which state of the asset the person saw. */
+export function useEditAsset(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async ({
+      fields,
+      etag,
+    }: {
+      fields: AssetPatch["fields"];
+      etag: string | null;
+    }): Promise<Held> => {
+      const header = etag ? { "If-Match": etag } : {};
+      const { value, response } = await whole(
+        api.PATCH("/api/v1/assets/{id}", { params: { path: { id }, header }, body: { fields } }),
+      );
+      return { asset: value, etag: response.headers.get("etag") };
+    },
+    onSuccess: (held) => {
+      // Without a new ETag the next edit would name a state that is gone: ask again.
+      if (held.etag) cache.setQueryData(assetKey(id), held);
+      else cache.invalidateQueries({ queryKey: assetKey(id) });
+      cache.invalidateQueries({ queryKey: ["history", id] });
+    },
+  });
+}
+
+export function useTags(id: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["tags", id],
+    enabled: wanted,
+    queryFn: () => ask(api.GET("/api/v1/assets/{id}/tags", { params: { path: { id } } })),
+  });
+}
+
+export function useText(id: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["text", id],
+    enabled: wanted,
+    queryFn: () => ask(api.GET("/api/v1/assets/{id}/text", { params: { path: { id } } })),
+  });
+}
+
+export function useHistory(id: string, wanted: boolean) {
+  return useInfiniteQuery({
+    queryKey: ["history", id],
+    enabled: wanted,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      ask(
+        api.GET("/api/v1/assets/{id}/history", {
+          params: { path: { id }, query: pageParam ? { after: pageParam } : {} },
+        }),
+      ),
+    getNextPageParam: (last) => last.next,
+  });
+}
+
+export function useSuggestions(q: string, at: number, wanted: boolean) {
+  return useQuery({
+    queryKey: ["suggest", q, at],
+    enabled: wanted,
+    retry: false,
+    staleTime: 30_000,
+    queryFn: async ({ signal }) =>
+      (await ask(api.GET("/api/v1/suggest", { params: { query: { q, at } }, signal }))).items,
+  });
+}

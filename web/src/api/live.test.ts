@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { Pages } from "./assets";
+import { layFirstPage, layJob, onLaterPages, replaceAsset } from "./live";
+import type { AssetPage, AssetSummary, Job } from "./types";
+
+const asset = (id: string, name = id): AssetSummary => ({
+  id,
+  name,
+  kind: "image",
+  state: "new",
+  version: `v${id}`,
+  media_type: "image/jpeg",
+  bytes: 1,
+  width: 3,
+  height: 2,
+  duration_us: null,
+  page_count: null,
+  placeholder: null,
+  colour: null,
+  captured: null,
+  added: "2026-11-22T00:00:00Z",
+  title: null,
+  previewed: false,
+  failed: false,
+});
+const page = (ids: string, next: string | null, total = 99): AssetPage => ({
+  items: [...ids].map((id) => asset(id)),
+  total,
+  took_us: 1,
+  next,
+  facets: {},
+  seq: 1,
+});
+const pages = (...list: AssetPage[]): Pages => ({
+  pages: list,
+  pageParams: list.map((_, index) => (index ? String(index) : null)),
+});
+const ids = (held: Pages) => held.pages.map((each) => each.items.map((item) => item.id).join(""));
+
+describe("a fresh first page over those held", () => {
+  it("puts new assets on top and keeps what stood below, with the old cursor", () => {
+    const laid = layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("XYab", "b", 101));
+    expect(ids(laid)).toEqual(["XYabcd", "efgh"]);
+    expect(laid.pages[0]).toMatchObject({ next: "d", total: 101 });
+  });
+
+  it("lets assets go that no longer match", () => {
+    expect(ids(layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("acde", "e")))).toEqual([
+      "acde",
+    ]);
+    expect(ids(layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("acd", "d")))).toEqual([
+      "acd",
+      "efgh",
+    ]);
+  });
+
+  it("is all there is when it is the last", () => {
+    expect(ids(layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("ab", null)))).toEqual(["ab"]);
+  });
+
+  it("replaces a single page, and an empty result", () => {
+    expect(ids(layFirstPage(pages(page("", null)), page("a", null)))).toEqual(["a"]);
+    expect(ids(layFirstPage(pages(page("a", null)), page("", null)))).toEqual([""]);
+  });
+
+  it("starts again when so much is new that it does not meet the old one", () => {
+    expect(ids(layFirstPage(pages(page("ab", "b"), page("cd", null)), page("XY", "Y")))).toEqual(["XY"]);
+  });
+
+  it("never shows an asset twice", () => {
+    const laid = layFirstPage(pages(page("abcd", "d"), page("ef", null)), page("caXb", "b"));
+    const all = ids(laid).join("");
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+it("an asset on a later page is replaced where it stands, and only its page changes", () => {
+  const held = pages(page("ab", "b"), page("cd", null));
+  expect(onLaterPages(held, new Set(["a", "d"]))).toEqual(["d"]);
+  const next = replaceAsset(held, asset("d", "renamed"));
+  expect(next.pages[1]?.items[1]?.name).toBe("renamed");
+  expect(next.pages[0]).toBe(held.pages[0]);
+  expect(replaceAsset(held, asset("z"))).toBe(held);
+});
+
+it("a job's progress is laid over the list; a change of state asks for the list anew", () => {
+  const job: Job = {
+    id: "j",
+    kind: "proxy",
+    lane: "bulk",
+    resource: "cpu",
+    state: "running",
+    subject: null,
+    progress: null,
+    attempts: 1,
+    error: null,
+    created: "",
+    started: null,
+  };
+  const held = { items: [job], counts: { waiting: 0, running: 1, dead: 0 } };
+  expect(
+    layJob(held, { id: "j", state: "running", progress: { done: 3, of: 9 } })?.items[0]?.progress?.done,
+  ).toBe(3);
+  expect(layJob(held, { id: "j", state: "done", progress: null })).toBeNull();
+  expect(layJob(held, { id: "k", state: "running", progress: null })).toBeNull();
+});

@@ -1,0 +1,83 @@
+/** The page as a whole: what every screen stands in, and which address shows which screen. */
+import { MantineProvider } from "@mantine/core";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { createBrowserRouter, RouterProvider } from "react-router";
+import { Problem } from "../api/client";
+import { Library } from "../screens/library/Library";
+import { Broken, NotFound } from "./Broken";
+import { Frame } from "./Frame";
+import { theme, variables } from "./theme";
+
+const Asset = lazy(() => import("../screens/asset/Asset"));
+const Activity = lazy(() => import("../screens/activity/Activity"));
+const Keys = lazy(() => import("../screens/settings/Keys"));
+const SignIn = lazy(() => import("../screens/sign-in/SignIn"));
+const Setup = lazy(() => import("../screens/setup/Setup"));
+
+const cache = new QueryClient({
+  // A session that ended elsewhere: ask who is there, and the frame does the rest.
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (error instanceof Problem && error.status === 401 && query.queryKey[0] !== "session") {
+        cache.invalidateQueries({ queryKey: ["session"] });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      // Refusals do not change by asking again; silence may.
+      retry: (failures, error) =>
+        failures < 3 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+      refetchOnWindowFocus: false,
+      staleTime: 15_000,
+    },
+  },
+});
+
+const router = createBrowserRouter([
+  {
+    path: "/setup",
+    element: (
+      <Suspense>
+        <Setup />
+      </Suspense>
+    ),
+    errorElement: <Broken />,
+  },
+  {
+    path: "/sign-in",
+    element: (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    ),
+    errorElement: <Broken />,
+  },
+  {
+    element: <Frame />,
+    errorElement: <Broken />,
+    children: [
+      {
+        errorElement: <Broken />,
+        children: [
+          { path: "/", element: <Library /> },
+          { path: "/assets/:id", element: <Asset /> },
+          { path: "/activity", element: <Activity /> },
+          { path: "/settings/keys", element: <Keys /> },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,114 @@
+/** Headline, caption and credit as one reads them; then the fields in pairs, each with where it comes from. */
+import { Button } from "@mantine/core";
+import { IconFile, IconGauge, IconUser } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { type Held, useEditAsset } from "../../api/assets";
+import { useCan } from "../../api/session";
+import type { AssetPatch, FieldView } from "../../api/types";
+import { words } from "../../words";
+import styles from "./Asset.module.css";
+import { EditField } from "./EditField";
+
+const UNDO_MS = 8000;
+/** Shown above the pairs, in this order. */
+const LEAD = ["headline", "caption", "creator", "credit"];
+
+type Values = AssetPatch["fields"][string];
+interface Saved {
+  field: FieldView;
+  before: Values;
+}
+
+export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
+  const can = useCan();
+  const edit = useEditAsset(asset.id);
+  const [all, setAll] = useState(false);
+  const [saved, setSaved] = useState<Saved | null>(null);
+  const [resting, setResting] = useState(false);
+
+  useEffect(() => {
+    if (!saved || resting) return;
+    const timer = setTimeout(() => setSaved(null), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [saved, resting]);
+
+  const save = async (field: FieldView, values: Values, seen: string | null) => {
+    await edit.mutateAsync({ fields: { [field.name]: values }, etag: seen });
+    setSaved({ field, before: personal(field) });
+  };
+  const undo = () => {
+    if (!saved) return;
+    edit.mutate({ fields: { [saved.field.name]: saved.before }, etag: null });
+    setSaved(null);
+  };
+
+  const props = { etag, allowed: can.edit, onSave: save };
+  const lead = LEAD.flatMap((name) => asset.fields.filter((field) => field.name === name));
+  const rest = asset.fields.filter((field) => !LEAD.includes(field.name));
+  const empty = rest.filter((field) => field.values.length === 0);
+  const shown = all ? rest : rest.filter((field) => field.values.length > 0);
+  return (
+    <div className={styles.tab}>
+      {lead.map((field) => (
+        <EditField
+          key={field.name}
+          field={field}
+          look={field.name === "headline" ? "headline" : field.name === "caption" ? "caption" : "credit"}
+          {...props}
+        />
+      ))}
+      <dl className={styles.pairs}>
+        {shown.map((field) => (
+          <div key={field.name} className={styles.pair}>
+            <dt>{field.label}</dt>
+            <dd>
+              <EditField field={field} look="pair" {...props} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {empty.length > 0 && (
+        <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? words.asset.fewerFields : words.asset.moreFields(empty.length)}
+        </button>
+      )}
+      <div className={styles.legend} aria-hidden>
+        <span>
+          <IconFile size={11} />
+          {words.asset.legend.file}
+        </span>
+        <span>
+          <IconUser size={11} />
+          {words.asset.legend.person}
+        </span>
+        <span>
+          <IconGauge size={11} />
+          {words.asset.legend.measured}
+        </span>
+      </div>
+      <div role="status">
+        {saved && (
+          // biome-ignore lint/a11y/noStaticElementInteractions: resting on the toast only holds it
+          <div
+            className={`${styles.toast} pop`}
+            onPointerEnter={() => setResting(true)}
+            onPointerLeave={() => setResting(false)}
+            onFocus={() => setResting(true)}
+            onBlur={() => setResting(false)}
+          >
+            {words.asset.saved(saved.field.label)}
+            <Button variant="subtle" data-accent c="var(--dm-accent)" onClick={undo}>
+              {words.asset.undo}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What a person had written; `null`, which gives the field back to its other sources, when nobody had. */
+function personal(field: FieldView): Values {
+  const own = field.values.filter((value) => value.origin.kind === "person").map((value) => value.value);
+  return own.length > 0 ? own : null;
+}

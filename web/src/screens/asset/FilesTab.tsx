@@ -1,0 +1,61 @@
+/** The file behind an asset: technical facts, what is wrong with it, where its bytes lie, its versions. */
+import type { AssetView } from "../../api/types";
+import { words } from "../../words";
+import { bytes, moment } from "../../words/format";
+import styles from "./Asset.module.css";
+import { factsOf } from "./facts";
+
+export function FilesTab({ asset }: { asset: AssetView }) {
+  return (
+    <div className={styles.tab}>
+      {asset.findings.length > 0 && (
+        <section>
+          <h2>{words.asset.findings}</h2>
+          <ul className={styles.findings}>
+            {asset.findings.map((finding) => (
+              <li key={finding.code + finding.detail}>
+                <i aria-hidden />
+                <div>
+                  {words.asset.findingWords[finding.code] ?? finding.code}
+                  {finding.detail && <span className="t3"> {finding.detail}</span>}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h2>{words.asset.facts}</h2>
+        <dl className={styles.pairs}>
+          {factsOf(asset).map(([name, value]) => (
+            <div key={name} className={styles.pair}>
+              <dt>{name}</dt>
+              <dd className={styles.breakable}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section>
+        <h2>{words.asset.locations}</h2>
+        <ul className={styles.lines}>
+          {asset.locations.map((location) => (
+            <li key={location.place + location.path} className={styles.breakable}>
+              <span className="t3">{location.place}</span> {location.path}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>{words.asset.versions}</h2>
+        <ul className={styles.lines}>
+          {asset.versions.map((version) => (
+            <li key={version.id}>
+              <b>{words.asset.version(version.number)}</b> {version.media_type}, {bytes(version.bytes)},{" "}
+              {moment(version.created)}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+/** The bar over an asset: its place in the result, its name and state, and taking it away. */
+import { ActionIcon } from "@mantine/core";
+import { IconAlertTriangle, IconChevronLeft, IconLayoutSidebarRight } from "@tabler/icons-react";
+import { Link } from "react-router";
+import type { AssetView } from "../../api/types";
+import { UploadChip } from "../../upload/UploadChip";
+import { words } from "../../words";
+import type { Around } from "./Asset";
+import styles from "./Asset.module.css";
+import { DownloadMenu } from "./DownloadMenu";
+
+interface Props {
+  asset: AssetView;
+  around: Around;
+  backTo: string;
+  panelOpen: boolean;
+  onPanel: () => void;
+}
+
+export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
+  const place = around.index === null ? null : words.asset.place(around.index + 1, around.total);
+  return (
+    <header className={styles.top}>
+      <ActionIcon
+        component={Link}
+        to={backTo}
+        aria-label={words.asset.backTo}
+        title={`${words.asset.backTo} (Esc)`}
+      >
+        <IconChevronLeft size={18} stroke={1.6} />
+      </ActionIcon>
+      {place && (
+        <span className={styles.place}>
+          {place.index} <span className="t2">{place.of}</span>
+        </span>
+      )}
+      <h1 className="cut">{asset.name}</h1>
+      <span className={styles.pill}>{asset.state}</span>
+      {asset.findings.length > 0 && (
+        <span
+          className={styles.pill}
+          title={asset.findings.map((each) => words.asset.findingWords[each.code] ?? each.code).join("\n")}
+        >
+          <IconAlertTriangle size={12} color="var(--dm-ask)" aria-hidden />
+          {words.library.failed}
+        </span>
+      )}
+      <span className="grow" />
+      <UploadChip />
+      <ActionIcon
+        aria-label={words.asset.panel}
+        title={`${words.asset.panel} (I)`}
+        aria-pressed={panelOpen}
+        onClick={onPanel}
+      >
+        <IconLayoutSidebarRight size={17} stroke={1.5} />
+      </ActionIcon>
+      <DownloadMenu asset={asset} />
+    </header>
+  );
+}

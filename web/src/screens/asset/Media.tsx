@@ -1,0 +1,190 @@
+/** Which player an asset gets, and the arrows to its neighbours. */
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
+import { useText } from "../../api/assets";
+import { useCan } from "../../api/session";
+import type { AssetView } from "../../api/types";
+import { AudioPlayer } from "../../media/AudioPlayer";
+import { Pages } from "../../media/Pages";
+import { readRate } from "../../media/timecode";
+import { VideoPlayer } from "../../media/VideoPlayer";
+import { type Source, ZoomPicture } from "../../media/ZoomPicture";
+import { KindIcon } from "../../ui/KindIcon";
+import { words } from "../../words";
+import type { Around } from "./Asset";
+import styles from "./Asset.module.css";
+import { probeOf } from "./facts";
+
+interface Props {
+  asset: AssetView;
+  version: string;
+  page: number;
+  frame: number;
+  textShown: boolean;
+  onPut: (name: string, value: string | null) => void;
+  around: Around;
+  onGo: (id: string | null) => void;
+}
+
+/** A film whose rate nobody could read is stepped through as if it were this. */
+const USUAL_RATE = { numerator: 25, denominator: 1 };
+/** Originals every browser shows. */
+const SHOWN = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
+/** A larger original is not decoded in the page. */
+const PIXELS_MAX = 120_000_000;
+
+export function Media(props: Props) {
+  const { around, onGo } = props;
+  return (
+    <div className={styles.media}>
+      <Player {...props} />
+      {around.previous && (
+        <button
+          type="button"
+          className={`${styles.side} ${styles.before}`}
+          aria-label={words.asset.previous}
+          title={`${words.asset.previous} (←)`}
+          onClick={() => onGo(around.previous)}
+        >
+          <IconChevronLeft size={20} stroke={1.6} />
+        </button>
+      )}
+      {around.next && (
+        <button
+          type="button"
+          className={`${styles.side} ${styles.after}`}
+          aria-label={words.asset.next}
+          title={`${words.asset.next} (→)`}
+          onClick={() => onGo(around.next)}
+        >
+          <IconChevronRight size={20} stroke={1.6} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Player(props: Props) {
+  const { asset, version } = props;
+  const { kind, width, height } = asset;
+  if (kind === "video") return <Film {...props} />;
+  if (kind === "audio") {
+    return (
+      <AudioPlayer
+        name={asset.name}
+        url={originalUrl(asset.id)}
+        peaksUrl={has(asset, "peaks.json") ? renditionUrl(version, "peaks.json") : null}
+        durationUs={asset.duration_us}
+        coverUrl={asset.previewed ? rungUrl(version, 1024) : null}
+      />
+    );
+  }
+  if (kind === "document" && (asset.previewed || asset.text)) return <Document {...props} />;
+  if (asset.previewed)
+    return (
+      <Picture asset={asset} version={version} size={{ width: width || 2048, height: height || 1536 }} />
+    );
+  return (
+    <div className={styles.blank}>
+      <KindIcon kind={kind} size={64} />
+      <p>
+        {kind === "image" && asset.findings.length === 0 ? words.asset.previewComing : words.asset.noPreview}
+      </p>
+    </div>
+  );
+}
+
+const has = (asset: AssetView, rendition: string) => asset.renditions.includes(rendition);
+
+function Picture({
+  asset,
+  version,
+  size,
+}: {
+  asset: AssetView;
+  version: string;
+  size: { width: number; height: number };
+}) {
+  const { download } = useCan();
+  const longest = Math.max(size.width, size.height);
+  const current = version === asset.version;
+  const original =
+    current && download && SHOWN.has(asset.media_type) && size.width * size.height <= PIXELS_MAX;
+  const sources: Source[] = [
+    { url: rungUrl(version, 512), side: Math.min(512, longest) },
+    { url: rungUrl(version, 2048), side: Math.min(2048, longest) },
+    ...(original && longest > 2048 ? [{ url: originalUrl(asset.id), side: longest }] : []),
+  ];
+  // Only the original of an animation moves.
+  if (original && asset.media_type === "image/gif")
+    sources.splice(1, 2, { url: originalUrl(asset.id), side: longest });
+  return (
+    <>
+      <ZoomPicture name={asset.title ?? asset.name} picture={size} sources={sources} />
+      <Hints />
+    </>
+  );
+}
+
+/** The keys in use, where they act. */
+function Hints() {
+  return (
+    <div className={styles.keys} aria-hidden>
+      <span>
+        <kbd>←</kbd>
+        <kbd>→</kbd> {words.asset.keyNext}
+      </span>
+      <span>
+        <kbd>Z</kbd> {words.asset.keyActual}
+      </span>
+      <span>
+        <kbd>I</kbd> {words.asset.keyPanel}
+      </span>
+      <span>
+        <kbd>Esc</kbd> {words.asset.keyBack}
+      </span>
+    </div>
+  );
+}
+
+function Film({ asset, version, frame, onPut }: Props) {
+  const probe = probeOf(asset.probe);
+  const rateText = JSON.stringify(probe.rate);
+  const rate = useMemo(() => readRate(JSON.parse(rateText ?? "null")) ?? USUAL_RATE, [rateText]);
+  return (
+    <VideoPlayer
+      name={asset.name}
+      url={renditionUrl(version, "proxy-540.mp4")}
+      poster={rungUrl(version, 1024)}
+      stripUrl={has(asset, "filmstrip.jpg") ? renditionUrl(version, "filmstrip.jpg") : null}
+      peaksUrl={has(asset, "peaks.json") ? renditionUrl(version, "peaks.json") : null}
+      ratio={asset.width && asset.height ? asset.width / asset.height : 16 / 9}
+      rate={rate}
+      startTimecode={probe.startTimecode}
+      durationUs={asset.duration_us}
+      startFrame={frame}
+      onRest={(at) => onPut("frame", at > 0 ? String(at) : null)}
+    />
+  );
+}
+
+function Document({ asset, version, page, textShown, onPut }: Props) {
+  const pages = Math.max(1, asset.page_count ?? 1);
+  const shown = Math.min(pages, Math.max(1, page));
+  const open = textShown || !asset.previewed;
+  const text =
+    useText(asset.id, open && asset.text).data?.pages.find((each) => each.page === shown)?.text ?? null;
+  return (
+    <Pages
+      name={asset.name}
+      page={shown}
+      pages={pages}
+      url={asset.previewed ? pageUrl(version, shown) : null}
+      text={text}
+      textShown={open}
+      onPage={(to) => onPut("page", to > 1 ? String(to) : null)}
+      onText={asset.text && asset.previewed ? () => onPut("text", textShown ? null : "1") : null}
+    />
+  );
+}

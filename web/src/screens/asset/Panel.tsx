@@ -1,0 +1,45 @@
+/** What is known of an asset, in four tabs. */
+import { Tabs } from "@mantine/core";
+import { useState } from "react";
+import type { Held } from "../../api/assets";
+import { words } from "../../words";
+import styles from "./Asset.module.css";
+import { CaptionTab } from "./CaptionTab";
+import { FilesTab } from "./FilesTab";
+import { HistoryTab } from "./HistoryTab";
+import { TagsTab } from "./TagsTab";
+
+const TABS = ["caption", "files", "tags", "history"] as const;
+
+export function Panel({ held }: { held: Held }) {
+  const [tab, setTab] = useState<string>("caption");
+  return (
+    <Tabs
+      className={styles.tabs}
+      value={tab}
+      onChange={(value) => setTab(value ?? "caption")}
+      keepMounted={false}
+      color="dark"
+    >
+      <Tabs.List>
+        {TABS.map((each) => (
+          <Tabs.Tab key={each} value={each}>
+            {words.asset.tabs[each]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="caption">
+        <CaptionTab held={held} />
+      </Tabs.Panel>
+      <Tabs.Panel value="files">
+        <FilesTab asset={held.asset} />
+      </Tabs.Panel>
+      <Tabs.Panel value="tags">
+        <TagsTab id={held.asset.id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history">
+        <HistoryTab id={held.asset.id} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}

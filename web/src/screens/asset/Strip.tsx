@@ -1,0 +1,39 @@
+/** The versions of an asset, newest first. There is a strip only when there is more than one. */
+import { rungUrl } from "../../api/addresses";
+import type { VersionView } from "../../api/types";
+import { words } from "../../words";
+import { moment } from "../../words/format";
+import styles from "./Asset.module.css";
+
+interface Props {
+  versions: VersionView[];
+  chosen: string;
+  onChoose: (number: number) => void;
+}
+
+export function Strip({ versions, chosen, onChoose }: Props) {
+  return (
+    <div className={styles.strip}>
+      <h2>{words.asset.versions}</h2>
+      <ul>
+        {[...versions]
+          .sort((a, b) => b.number - a.number)
+          .map((version) => (
+            <li key={version.id}>
+              <button
+                type="button"
+                aria-pressed={version.id === chosen}
+                onClick={() => onChoose(version.number)}
+              >
+                <img src={rungUrl(version.id, 256)} alt="" />
+                <span>
+                  <b>{words.asset.version(version.number)}</b>
+                  <span className="t3">{moment(version.created)}</span>
+                </span>
+              </button>
+            </li>
+          ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+/** One picture of the grid: the picture, and on top of it what is said while pointed at or focused. */
+import { IconAlertTriangle, IconCheck, IconEye, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { memo, useState } from "react";
+import { Link } from "react-router";
+import { rungFor, rungUrl } from "../../api/addresses";
+import type { AssetSummary } from "../../api/types";
+import { KindIcon } from "../../ui/KindIcon";
+import { words } from "../../words";
+import { bytes, duration, pixels } from "../../words/format";
+import styles from "./Grid.module.css";
+import { HoverStrip } from "./HoverStrip";
+
+interface Props {
+  asset: AssetSummary;
+  index: number;
+  width: number;
+  height: number;
+  href: string;
+  selected: boolean;
+  tabbable: boolean;
+  onFocus: (index: number) => void;
+  onLook: (index: number) => void;
+  onSelect: (index: number, extend: boolean) => void;
+}
+
+export const Cell = memo(function Cell(props: Props) {
+  const { asset, index, width, height, href, selected, tabbable } = props;
+  const [pointed, setPointed] = useState(false);
+  const toggle = (event: { preventDefault(): void; shiftKey: boolean }) => {
+    event.preventDefault();
+    props.onSelect(index, event.shiftKey);
+  };
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: its link takes the focus
+    <div
+      role="gridcell"
+      aria-selected={selected}
+      data-index={index}
+      className={`${styles.cell} on-pic`}
+      data-selected={selected || undefined}
+      style={{ width, height }}
+      onPointerEnter={(event) => setPointed(event.pointerType === "mouse")}
+      onPointerLeave={() => setPointed(false)}
+    >
+      <Link
+        to={href}
+        className={styles.link}
+        tabIndex={tabbable ? 0 : -1}
+        aria-label={asset.title ? `${asset.title}, ${asset.name}` : asset.name}
+        draggable={false}
+        onFocus={() => props.onFocus(index)}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) toggle(event);
+        }}
+      >
+        <Picture asset={asset} longest={Math.max(width, height)} />
+        {asset.duration_us !== null && (asset.kind === "video" || asset.kind === "audio") && (
+          <span className={styles.tag}>
+            {asset.kind === "video" && <IconPlayerPlayFilled size={9} aria-hidden />}
+            {duration(asset.duration_us)}
+          </span>
+        )}
+        {asset.page_count !== null && asset.page_count > 1 && (
+          <span className={styles.tag}>{words.library.pages(asset.page_count)}</span>
+        )}
+        {asset.failed && (
+          <span className={`${styles.tag} ${styles.low}`} title={words.library.failed}>
+            <IconAlertTriangle size={11} aria-label={words.library.failed} />
+          </span>
+        )}
+        <span className={styles.hover} aria-hidden>
+          <b>{asset.name}</b>
+          {asset.title && <span>{asset.title}</span>}
+          <span>{line(asset)}</span>
+        </span>
+        {pointed && asset.kind === "video" && asset.previewed && <HoverStrip asset={asset} width={width} />}
+      </Link>
+      <button
+        type="button"
+        tabIndex={-1}
+        className={styles.tick}
+        aria-label={words.library.select(asset.name)}
+        aria-pressed={selected}
+        onClick={toggle}
+      >
+        <span>
+          <IconCheck size={11} stroke={3} aria-hidden />
+        </span>
+      </button>
+      {width > 110 && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.look}
+          aria-label={words.library.quickLook}
+          title={words.library.quickLook}
+          onClick={() => props.onLook(index)}
+        >
+          <IconEye size={13} stroke={1.6} aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+});
+
+function Picture({ asset, longest }: { asset: AssetSummary; longest: number }) {
+  const [broken, setBroken] = useState(false);
+  if (!asset.previewed || broken) {
+    return (
+      <span className={styles.blank}>
+        <KindIcon kind={asset.kind} size={24} />
+        <span className="cut">{asset.name}</span>
+      </span>
+    );
+  }
+  return (
+    <img
+      src={rungUrl(asset.version, rungFor(longest, devicePixelRatio))}
+      alt=""
+      loading="eager"
+      decoding="async"
+      draggable={false}
+      onError={() => setBroken(true)}
+    />
+  );
+}
+
+function line(asset: AssetSummary): string {
+  const size = asset.width && asset.height ? `${pixels(asset.width, asset.height)} · ` : "";
+  return `${size}${bytes(asset.bytes)}`;
+}

@@ -1,0 +1,45 @@
+/** A facet as a list of values. */
+import { IconCheck, IconMinus } from "@tabler/icons-react";
+import { words } from "../../words";
+import { count } from "../../words/format";
+import type { FacetProps } from "./Facets";
+import styles from "./Facets.module.css";
+
+export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetProps) {
+  const label = (value: string) =>
+    name === "type" ? (words.kinds[value as keyof typeof words.kinds] ?? value) : value;
+  return (
+    <ul>
+      {facet.values.map(({ value, count: number }) => {
+        const mark = markOf(value);
+        return (
+          <li key={value} className={styles.line} data-mark={mark}>
+            <button
+              type="button"
+              className={styles.value}
+              aria-pressed={mark !== "none"}
+              onClick={() => onChoose(value)}
+              title={label(value)}
+            >
+              <span className={styles.check}>
+                {mark === "chosen" && <IconCheck size={10} stroke={3} aria-hidden />}
+                {mark === "excluded" && <IconMinus size={10} stroke={3} aria-hidden />}
+              </span>
+              <span className="cut">{label(value)}</span>
+              <span className={styles.number}>{count(number)}</span>
+            </button>
+            <button
+              type="button"
+              className={styles.minus}
+              aria-label={words.facets.exclude(label(value))}
+              title={words.facets.exclude(label(value))}
+              onClick={() => onExclude(value)}
+            >
+              <IconMinus size={13} stroke={1.6} aria-hidden />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

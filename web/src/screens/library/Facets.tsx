@@ -1,0 +1,104 @@
+/** The filters: each value with its count; a click adds it to the query or takes it out, its minus leaves it out. */
+import { FACETS } from "../../api/assets";
+import type { Facet } from "../../api/types";
+import { choose, drop, exclude, fieldText, markOf, setField, tokens } from "../../query/tokens";
+import { words } from "../../words";
+import { month } from "../../words/format";
+import { CapturedFacet } from "./CapturedFacet";
+import { ColourFacet } from "./ColourFacet";
+import { FacetList } from "./FacetList";
+import styles from "./Facets.module.css";
+
+interface Props {
+  query: string;
+  facets: Record<string, Facet>;
+  onQuery: (query: string) => void;
+}
+
+export function Facets({ query, facets, onQuery }: Props) {
+  const shown = FACETS.filter(
+    (name) => (facets[name]?.values.length ?? 0) > 0 || tokens(query).some((token) => token.field === name),
+  );
+  if (shown.length === 0) return <p className={styles.none}>{words.facets.none}</p>;
+  return shown.map((name) => {
+    const facet = withNamed(facets[name] ?? { values: [], more: 0 }, query, name);
+    const field = {
+      name,
+      facet,
+      markOf: (value: string) => markOf(query, name, value),
+      onChoose: (value: string) =>
+        onQuery(
+          markOf(query, name, value) === "none" ? choose(query, name, value) : drop(query, name, value),
+        ),
+      onExclude: (value: string) =>
+        onQuery(
+          markOf(query, name, value) === "excluded" ? drop(query, name, value) : exclude(query, name, value),
+        ),
+    };
+    const range = name === "captured" ? fieldText(query, name) : null;
+    return (
+      <section key={name} className={styles.facet} aria-label={words.facets.names[name] ?? name}>
+        <h2>
+          {words.facets.names[name] ?? name}
+          {name === "captured" ? (
+            <Range range={range} onClear={() => onQuery(setField(query, name, null))} />
+          ) : (
+            facet.more > 0 && <span>{words.facets.more(facet.more)}</span>
+          )}
+        </h2>
+        {name === "captured" ? (
+          <CapturedFacet
+            facet={facet}
+            range={range}
+            onRange={(text) => onQuery(setField(query, name, text))}
+          />
+        ) : name === "colour" ? (
+          <ColourFacet {...field} />
+        ) : (
+          <FacetList {...field} />
+        )}
+      </section>
+    );
+  });
+}
+
+/** What the query names stays in the list when it counts nothing, so that it can be taken out where it was put in. */
+function withNamed(facet: Facet, query: string, name: string): Facet {
+  if (name === "captured") return facet;
+  const named = tokens(query)
+    .filter((token) => token.field === name)
+    .flatMap((token) => token.values);
+  const missing = named.filter(
+    (value) =>
+      !/\.\.|[*<>=]/.test(value) &&
+      !facet.values.some((held) => held.value.toLowerCase() === value.toLowerCase()),
+  );
+  return { ...facet, values: [...facet.values, ...missing.map((value) => ({ value, count: 0 }))] };
+}
+
+function Range({ range, onClear }: { range: string | null; onClear: () => void }) {
+  if (range === null) return null;
+  const said = range
+    .split("..")
+    .map((end) => (/^\d{4}(-\d{2})?$/.test(end) ? month(end) : end))
+    .join(" – ");
+  return (
+    <button
+      type="button"
+      className={styles.clear}
+      onClick={onClear}
+      title={words.facets.anyTime}
+      aria-label={`${said}. ${words.facets.anyTime}`}
+    >
+      {said} ×
+    </button>
+  );
+}
+
+export interface FacetProps {
+  name: string;
+  facet: Facet;
+  markOf: (value: string) => "none" | "chosen" | "excluded";
+  onChoose: (value: string) => void;
+  onExclude: (value: string) => void;
+}

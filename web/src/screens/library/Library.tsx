@@ -1,0 +1,170 @@
+/** The library: a query, what it finds, and what may be done with it. Asks; the parts beside it show. */
+import { Drawer } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { useResult } from "../../api/assets";
+import { Problem } from "../../api/client";
+import { useKeys } from "../../ui/keys";
+import { words } from "../../words";
+import { EmptyLibrary } from "./EmptyLibrary";
+import { EmptyResult } from "./EmptyResult";
+import { Facets } from "./Facets";
+import { Grid, type GridHandle } from "./Grid";
+import styles from "./Library.module.css";
+import { QuickLook } from "./QuickLook";
+import { SelectionBar } from "./SelectionBar";
+import { SubBar } from "./SubBar";
+import { searchText, useSearch } from "./search";
+import { selection, useSelection } from "./selection";
+import { Table } from "./Table";
+import { TopBar } from "./TopBar";
+import { takeVisited } from "./visited";
+
+export function Library() {
+  const { search, view, change } = useSearch();
+  const result = useResult(search);
+  const narrow = useMediaQuery("(max-width: 1100px)") ?? false;
+  const [filters, setFilters] = useState(false);
+  const [focus, setFocus] = useState(-1);
+  const [look, setLook] = useState(false);
+  const grid = useRef<GridHandle>(null);
+  const box = useRef<HTMLInputElement>(null);
+  const navigate = useNavigate();
+  const selected = useSelection();
+
+  const refused = result.error instanceof Problem ? result.error : null;
+  // While a query is wrong, what the last right one found stays.
+  const [found, setFound] = useState(result.data);
+  if (result.data && result.data !== found) setFound(result.data);
+  const first = found?.pages[0];
+  const items = useMemo(() => found?.pages.flatMap((page) => page.items) ?? [], [found]);
+  const place = searchText(search, view);
+  const open = (index: number) => {
+    const item = items[index];
+    if (item) navigate(`/assets/${item.id}${searchText(search)}`);
+  };
+
+  useEffect(() => {
+    document.title = search.q
+      ? `${search.q} · ${words.product}`
+      : `${words.library.title} · ${words.product}`;
+  }, [search.q]);
+
+  const onLook = useCallback((index: number) => {
+    setFocus(index);
+    setLook(true);
+  }, []);
+  // Back from an asset: where one was, with the focus on what was open.
+  useEffect(() => {
+    if (items.length === 0) return;
+    const visited = takeVisited();
+    const index = items.findIndex((item) => item.id === visited);
+    if (index < 0) return;
+    setFocus(index);
+    requestAnimationFrame(() => grid.current?.reveal(index));
+  }, [items]);
+
+  const moveLook = (by: number) => {
+    const next = Math.min(items.length - 1, Math.max(0, focus + by));
+    setFocus(next);
+    grid.current?.reveal(next);
+  };
+
+  useKeys(
+    {
+      "/": () => box.current?.select(),
+      Escape: () => selection.clear(),
+      "Mod+a": () => selection.add(items.map((item) => item.id)),
+      x: () => {
+        const item = items[focus];
+        if (item) selection.toggle(item.id);
+      },
+      Space: () => setLook(focus >= 0 && focus < items.length),
+    },
+    !look,
+  );
+
+  const facets = first && <Facets query={search.q} facets={first.facets} onQuery={(q) => change({ q })} />;
+  const parts = {
+    items,
+    total: first?.total ?? 0,
+    more: result.hasNextPage,
+    onEnd: () => {
+      if (result.hasNextPage && !result.isFetchingNextPage && !result.isPlaceholderData)
+        result.fetchNextPage();
+    },
+    selected,
+    focus,
+    onFocus: setFocus,
+    onOpen: open,
+    linkOf: (id: string) => `/assets/${id}${searchText(search)}`,
+    memory: place,
+  };
+
+  return (
+    <>
+      <TopBar
+        ref={box}
+        query={search.q}
+        total={first?.total}
+        tookUs={first?.took_us}
+        problem={refused}
+        onQuery={(q) => change({ q }, true)}
+      />
+      <main className={styles.library}>
+        {!narrow && (
+          <aside className={styles.facets} aria-label={words.facets.label}>
+            {facets}
+          </aside>
+        )}
+        <section className={styles.content} aria-label={words.library.results}>
+          <SubBar
+            search={search}
+            view={view}
+            onChange={change}
+            onFilters={narrow ? () => setFilters(true) : null}
+          />
+          {!first ? (
+            refused && (
+              <p className={styles.problem} role="alert">
+                {refused.status === 0 ? words.noAnswer : refused.message}
+              </p>
+            )
+          ) : first.total === 0 && !refused ? (
+            search.q ? (
+              <EmptyResult query={search.q} onQuery={(q) => change({ q })} />
+            ) : (
+              <EmptyLibrary />
+            )
+          ) : view === "grid" ? (
+            <Grid ref={grid} {...parts} sort={search.sort} onLook={onLook} />
+          ) : (
+            <Table ref={grid} {...parts} sort={search.sort} onSort={(sort) => change({ sort })} />
+          )}
+          <SelectionBar items={items} total={first?.total ?? 0} selected={selected} />
+        </section>
+      </main>
+      <Drawer
+        opened={narrow && filters}
+        onClose={() => setFilters(false)}
+        title={words.facets.label}
+        size={280}
+        closeButtonProps={{ "aria-label": words.close }}
+      >
+        {facets}
+      </Drawer>
+      {look && items[focus] && (
+        <QuickLook
+          asset={items[focus]}
+          onMove={moveLook}
+          onOpen={() => open(focus)}
+          onClose={() => {
+            setLook(false);
+            grid.current?.reveal(focus);
+          }}
+        />
+      )}
+    </>
+  );
+}
