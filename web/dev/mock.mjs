@@ -558,6 +558,15 @@ createServer(async (request, response) => {
       signedIn = true;
       return json(response, 201, me);
     }
+    if (noun === "fields") {
+      const items = view(assets[0] ?? make(0)).fields.map(({ values, ...field }) => ({
+        ...field,
+        searchable: true,
+        sortable: false,
+        facet: false,
+      }));
+      return json(response, 200, { items });
+    }
     if (noun === "suggest") {
       const word = /[^\s]*$/.exec(
         (url.searchParams.get("q") ?? "").slice(0, Number(url.searchParams.get("at"))),

@@ -9,6 +9,7 @@ pub(crate) mod draw;
 mod foreign;
 mod jpeg;
 pub(crate) mod ladder;
+mod scale;
 pub(crate) mod strip;
 mod tiff;
 pub(crate) mod wire;

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use damask_metadata::essence::{READ_BYTES_MAX, essence_hash};
+use damask_metadata::essence::{JPEG_SEGMENTS_MAX, READ_BYTES_MAX, TIFF_DIRECTORIES_MAX, essence_hash};
 use damask_model::{ByteSource, EssenceHash};
 use proptest::prelude::*;
 
@@ -236,6 +236,46 @@ fn a_directory_that_points_at_the_same_strip_over_and_over_is_refused() {
     bytes.extend((0..strips).flat_map(|_| 0_u32.to_le_bytes()));
     bytes.extend((0..strips).flat_map(|_| 0xffff_u32.to_le_bytes()));
     assert_eq!(essence_hash(&bytes.as_slice(), "image/tiff").expect("no I/O"), None);
+}
+
+/// A TIFF of one strip with `further` empty directories behind its own.
+fn chained_tiff(further: u32) -> Vec<u8> {
+    let mut bytes = b"II\x2a\0\x08\0\0\0\x02\0".to_vec();
+    for (tag, value) in [(273_u16, 0_u32), (279, 8)] {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend([4, 0, 1, 0, 0, 0]);
+        bytes.extend(value.to_le_bytes());
+    }
+    for _ in 0..further {
+        let next = u32::try_from(bytes.len() + 4).expect("small");
+        bytes.extend(next.to_le_bytes());
+        bytes.extend([0, 0]);
+    }
+    bytes.extend([0; 4]);
+    bytes
+}
+
+#[test]
+fn a_walk_ends_at_its_limit_of_directories_or_segments() {
+    let of = |bytes: &[u8], media_type| essence_hash(&bytes, media_type).expect("no I/O");
+    let most = u32::try_from(TIFF_DIRECTORIES_MAX).expect("small");
+    assert!(of(&chained_tiff(most - 1), "image/tiff").is_some());
+    assert!(of(&chained_tiff(most), "image/tiff").is_none());
+    let scan = b"\xff\xda\0\x02pixels\xff\xd9";
+    let jpeg = |segments: u32| {
+        let comments = b"\xff\xfe\0\x02".repeat(usize::try_from(segments).expect("small"));
+        [&b"\xff\xd8"[..], &comments, scan].concat()
+    };
+    assert!(of(&jpeg(100), "image/jpeg").is_some());
+    assert!(of(&jpeg(JPEG_SEGMENTS_MAX), "image/jpeg").is_none());
+}
+
+#[test]
+fn directories_that_point_at_each_other_are_walked_once() {
+    let mut bytes = chained_tiff(1);
+    let last = bytes.len() - 4;
+    bytes[last..].copy_from_slice(&8_u32.to_le_bytes());
+    assert!(essence_hash(&bytes.as_slice(), "image/tiff").expect("no I/O").is_some());
 }
 
 fn samples() -> Vec<(&'static str, Vec<u8>)> {

@@ -109,8 +109,7 @@ fn split(segment: &str, give: &mut impl FnMut(&str)) {
     while let Some((at, letter)) = rest.next() {
         let end = at + letter.len_utf8();
         let after = rest.peek().map(|(_, letter)| *letter);
-        let between_digits =
-            before.is_some_and(char::is_numeric) && after.is_some_and(char::is_numeric);
+        let between_digits = before.is_some_and(char::is_numeric) && after.is_some_and(char::is_numeric);
         if letter == '_' || (matches!(letter, '.' | ':') && !between_digits) {
             piece(start, at, give);
             start = end;

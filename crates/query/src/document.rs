@@ -208,14 +208,14 @@ impl Document {
 /// The extension of a file name in lower case: letters and digits after the last dot, at most 16.
 fn extension(name: &str) -> Option<String> {
     let (stem, ext) = name.rsplit_once('.')?;
-    let lawful = !stem.is_empty() && (1..=16).contains(&ext.len()) && ext.bytes().all(|b| b.is_ascii_alphanumeric());
+    let lawful =
+        !stem.is_empty() && (1..=16).contains(&ext.len()) && ext.bytes().all(|b| b.is_ascii_alphanumeric());
     lawful.then(|| ext.to_ascii_lowercase())
 }
 
 /// Single spaces, no control characters, capped: as the value is shown in facets.
 fn tidy(text: &str) -> String {
-    let clean: String =
-        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let clean: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let parts: Vec<&str> = clean.split_whitespace().collect();
     analysis::cut(parts.join(" "), analysis::WHOLE_CHARS_MAX)
 }

@@ -64,7 +64,8 @@ impl Cursor {
     pub fn take_word(&mut self, wanted: &str) -> bool {
         let end = self.at + wanted.len();
         let here = self.chars.get(self.at..end).is_some_and(|found| found.iter().copied().eq(wanted.chars()));
-        let ends = self.chars.get(end).is_none_or(|after| after.is_whitespace() || matches!(after, '(' | ')' | '"'));
+        let ends =
+            self.chars.get(end).is_none_or(|after| after.is_whitespace() || matches!(after, '(' | ')' | '"'));
         if here && ends {
             self.at = end;
         }
@@ -95,9 +96,10 @@ impl Cursor {
 
     fn bare(&mut self, ends: &[char]) -> Result<Lexeme, QueryError> {
         let start = self.at;
-        while self.peek().is_some_and(|c| {
-            !c.is_whitespace() && !matches!(c, '(' | ')' | '"') && !ends.contains(&c)
-        }) {
+        while self
+            .peek()
+            .is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"') && !ends.contains(&c))
+        {
             self.at += 1;
         }
         let taken = &self.chars[start..self.at];

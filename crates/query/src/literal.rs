@@ -185,7 +185,8 @@ pub(crate) fn seconds(text: &str) -> Option<Meaning> {
     }
     let mut rest = text;
     while !rest.is_empty() {
-        let (digits, after) = rest.split_at(rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len()));
+        let (digits, after) =
+            rest.split_at(rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len()));
         let (unit, after) =
             after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
         let factor = match unit.to_ascii_lowercase().as_str() {

@@ -3,11 +3,8 @@
 use std::ops::Range;
 
 use crate::{
-    DEPTH_MAX, LENGTH_MAX, Query, QueryError, Schema, Sort, TERMS_MAX,
-    lex::Cursor,
-    schema::Field,
-    tree::Node,
-    value,
+    DEPTH_MAX, LENGTH_MAX, Query, QueryError, Schema, Sort, TERMS_MAX, lex::Cursor, schema::Field,
+    tree::Node, value,
 };
 
 const CONDITION: &str = "a word, a \"phrase\", field:value, or (…)";
@@ -28,7 +25,11 @@ pub fn parse(text: &str, schema: &Schema) -> Result<Query, QueryError> {
     };
     if let Some(left) = parser.cursor.next_solid() {
         let at = parser.cursor.at();
-        return Err(QueryError::new(at..at + 1, format!("this {left} closes nothing"), "a ( before it, or no )"));
+        return Err(QueryError::new(
+            at..at + 1,
+            format!("this {left} closes nothing"),
+            "a ( before it, or no )",
+        ));
     }
     Ok(Query { root, sort: parser.sort })
 }
@@ -116,7 +117,11 @@ impl Parser<'_> {
             self.descend(at)?;
             let node = self.any_of()?;
             if !self.cursor.take(')') {
-                return Err(QueryError::new(at..at + 1, "this ( is never closed", "a ) after the last condition"));
+                return Err(QueryError::new(
+                    at..at + 1,
+                    "this ( is never closed",
+                    "a ) after the last condition",
+                ));
             }
             self.depth -= 1;
             return Ok(node);
@@ -204,7 +209,11 @@ impl Parser<'_> {
             format!("relevance or one of {}, with a - before it for the largest first", names.join(", "))
         };
         let Some(sort) = Sort::parse(&lexeme.text, self.schema) else {
-            return Err(QueryError::new(at, format!("results cannot be ordered by {:?}", lexeme.text), names()));
+            return Err(QueryError::new(
+                at,
+                format!("results cannot be ordered by {:?}", lexeme.text),
+                names(),
+            ));
         };
         if self.sort.is_some() {
             return Err(QueryError::new(at, "the results are ordered already", "one sort:"));
@@ -252,4 +261,3 @@ impl Parser<'_> {
 fn is_sort(word: &str) -> bool {
     word.eq_ignore_ascii_case("sort")
 }
-

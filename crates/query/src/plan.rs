@@ -230,9 +230,11 @@ impl Planner<'_> {
     fn exactly(&self, field: String, meaning: &Meaning) -> Condition {
         match *meaning {
             Meaning::Integer { low, high, .. } => integer(field, low, high),
-            Meaning::Number { low, high, .. } => {
-                Condition::Test(Test::Number { field, low: Bound::Included(low), high: Bound::Included(high) })
-            }
+            Meaning::Number { low, high, .. } => Condition::Test(Test::Number {
+                field,
+                low: Bound::Included(low),
+                high: Bound::Included(high),
+            }),
             Meaning::Boolean(yes) => integer(field, i64::from(yes), i64::from(yes)),
             _ => {
                 let span = meaning.span(self.now);

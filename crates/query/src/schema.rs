@@ -234,8 +234,7 @@ fn own_fields() -> Vec<Field> {
         facet: kind == Kind::Keyword,
         closed: vec![],
     };
-    let moment =
-        |name, label| Field { sortable: true, facet: true, ..own(name, label, Kind::Moment) };
+    let moment = |name, label| Field { sortable: true, facet: true, ..own(name, label, Kind::Moment) };
     vec![
         own("id", "Id", Kind::Id),
         Field {
@@ -257,11 +256,7 @@ fn own_fields() -> Vec<Field> {
             closed: crate::colour::NAMED.map(|(name, _)| name).to_vec(),
             ..own("colour", "Colour", Kind::Keyword)
         },
-        Field {
-            many: true,
-            closed: vec!["previewed", "failed"],
-            ..own("is", "Is", Kind::Keyword)
-        },
+        Field { many: true, closed: vec!["previewed", "failed"], ..own("is", "Is", Kind::Keyword) },
     ]
 }
 

@@ -128,10 +128,7 @@ impl Query {
     /// The same query with each folder replaced by itself and all that lies below. `None` for a folder that
     /// does not exist: nothing lies in it.
     #[must_use]
-    pub fn resolve_folders(
-        mut self,
-        resolve: &mut dyn FnMut(&FolderAsk) -> Option<Vec<FolderId>>,
-    ) -> Self {
+    pub fn resolve_folders(mut self, resolve: &mut dyn FnMut(&FolderAsk) -> Option<Vec<FolderId>>) -> Self {
         self.root.each_folder(&mut |folder| {
             if folder.ids.is_none() && folder.asked != FolderAsk::ROOT {
                 folder.ids = Some(resolve(&folder.asked).unwrap_or_default());

@@ -23,11 +23,12 @@ pub fn read(schema: &Schema, field: Option<&Field>, lexeme: &Lexeme) -> Result<V
             no_comparison(field, lexeme)?;
             whole(schema, field, lexeme, at)
         }
-        Kind::Folder => no_star(field, lexeme).map(|()| {
-            Value::Folder(FolderValue { asked: FolderAsk::parse(&lexeme.text), ids: None })
-        }),
+        Kind::Folder => no_star(field, lexeme)
+            .map(|()| Value::Folder(FolderValue { asked: FolderAsk::parse(&lexeme.text), ids: None })),
         Kind::Id => no_star(field, lexeme).and_then(|()| {
-            let wrong = || QueryError::new(at, "this is not an id", "an id like 01890a5d-ac96-774b-bcce-b302099a8057");
+            let wrong = || {
+                QueryError::new(at, "this is not an id", "an id like 01890a5d-ac96-774b-bcce-b302099a8057")
+            };
             lexeme.text.parse().map(Value::Id).map_err(|_| wrong())
         }),
         Kind::Position => Err(QueryError::new(
@@ -41,7 +42,9 @@ pub fn read(schema: &Schema, field: Option<&Field>, lexeme: &Lexeme) -> Result<V
             let text = if yes { "yes" } else { "no" }.to_owned();
             Ok(Value::Exactly(Literal { text, meaning: Meaning::Boolean(yes) }))
         }),
-        Kind::Integer | Kind::Number | Kind::Moment => no_star(field, lexeme).and_then(|()| ordered(field, lexeme)),
+        Kind::Integer | Kind::Number | Kind::Moment => {
+            no_star(field, lexeme).and_then(|()| ordered(field, lexeme))
+        }
     }
 }
 

@@ -277,30 +277,120 @@ fn refused(text: &str, expected: Expect) {
 }
 
 #[test]
-fn a_bad_query_points_at_the_character_and_says_what_was_expected() {
-    refused("é captoin:x", expect![[r#"2..9 "captoin": there is no field "captoin" — caption:… perhaps; or put the words in "quotes""#]]);
-    refused("zzz:x", expect![[r#"0..3 "zzz": there is no field "zzz" — a field like title, keywords or captured; or put the words in "quotes""#]]);
-    refused("a \"b", expect![[r#"2..4 "\"b": this quote is never closed — a closing " at the end of the phrase"#]]);
+fn a_query_that_is_not_whole_points_at_the_character_and_says_what_was_expected() {
+    refused(
+        "a \"b",
+        expect![[r#"2..4 "\"b": this quote is never closed — a closing " at the end of the phrase"#]],
+    );
     refused("(a b", expect![[r#"0..1 "(": this ( is never closed — a ) after the last condition"#]]);
     refused("a) b", expect![[r#"1..2 ")": this ) closes nothing — a ( before it, or no )"#]]);
-    refused("()", expect![[r#"1..1 "": a condition is missing here — a word, a "phrase", field:value, or (…)"#]]);
-    refused("a OR", expect![[r#"4..4 "": a condition is missing here — a word, a "phrase", field:value, or (…)"#]]);
-    refused("AND a", expect![[r#"0..3 "AND": AND stands between two conditions — a word, a "phrase", field:value, or (…)"#]]);
-    refused("a AND OR b", expect![[r#"6..8 "OR": OR stands between two conditions — a word, a "phrase", field:value, or (…)"#]]);
-    refused("a - b", expect![[r#"2..3 "-": nothing is excluded here — a word, a "phrase", field:value, or (…)"#]]);
-    refused("a*b", expect![[r#"1..2 "*": a * can only stand at the end of a word — the beginning of a word and then *, like harb*"#]]);
-    refused("a !!", expect![[r#"2..4 "!!": there are no letters or digits to search for — a word, a "phrase", or field:value"#]]);
-    refused("width:wide", expect![[r#"6..10 "wide": width cannot be "wide" — a whole number like 3000, >=3000 or 1000..2000"#]]);
-    refused("width:9..3", expect![[r#"6..10 "9..3": this range ends before it begins — the smaller first: 3..9"#]]);
-    refused("width: 3", expect![[r#"6..6 "": a value of width is missing here — a whole number like 3000, >=3000 or 1000..2000"#]]);
-    refused("title:>3", expect![[r#"6..7 ">": title cannot be compared with < and > — a value; < and > compare numbers and dates"#]]);
-    refused("captured:2026-13", expect![[r#"9..16 "2026-13": captured cannot be "2026-13" — a date like 2026, 2026-06, 2026-06-14, today, 7d, >=2026-06 or 2025..2026-06"#]]);
-    refused("added:>7d", expect![[r#"7..9 "7d": 7d already means from 7d ago until now — added:7d alone, or a date, today or yesterday here"#]]);
-    refused("type:imag", expect![[r#"5..9 "imag": type is never "imag" — one of image, video, audio, document, model, font, archive, timeline, other"#]]);
+    refused(
+        "()",
+        expect![[r#"1..1 "": a condition is missing here — a word, a "phrase", field:value, or (…)"#]],
+    );
+    refused(
+        "a OR",
+        expect![[r#"4..4 "": a condition is missing here — a word, a "phrase", field:value, or (…)"#]],
+    );
+}
+
+#[test]
+fn a_value_that_does_not_fit_its_field_is_pointed_at_with_one_that_would() {
+    refused(
+        "é captoin:x",
+        expect![[
+            r#"2..9 "captoin": there is no field "captoin" — caption:… perhaps; or put the words in "quotes""#
+        ]],
+    );
+    refused(
+        "zzz:x",
+        expect![[
+            r#"0..3 "zzz": there is no field "zzz" — a field like title, keywords or captured; or put the words in "quotes""#
+        ]],
+    );
+    refused(
+        "width:wide",
+        expect![[r#"6..10 "wide": width cannot be "wide" — a whole number like 3000, >=3000 or 1000..2000"#]],
+    );
+    refused(
+        "width:9..3",
+        expect![[r#"6..10 "9..3": this range ends before it begins — the smaller first: 3..9"#]],
+    );
+    refused(
+        "width: 3",
+        expect![[
+            r#"6..6 "": a value of width is missing here — a whole number like 3000, >=3000 or 1000..2000"#
+        ]],
+    );
+    refused(
+        "title:>3",
+        expect![[
+            r#"6..7 ">": title cannot be compared with < and > — a value; < and > compare numbers and dates"#
+        ]],
+    );
+    refused(
+        "captured:2026-13",
+        expect![[
+            r#"9..16 "2026-13": captured cannot be "2026-13" — a date like 2026, 2026-06, 2026-06-14, today, 7d, >=2026-06 or 2025..2026-06"#
+        ]],
+    );
+    refused(
+        "added:>7d",
+        expect![[
+            r#"7..9 "7d": 7d already means from 7d ago until now — added:7d alone, or a date, today or yesterday here"#
+        ]],
+    );
+    refused(
+        "type:imag",
+        expect![[
+            r#"5..9 "imag": type is never "imag" — one of image, video, audio, document, model, font, archive, timeline, other"#
+        ]],
+    );
+    refused(
+        "position:1",
+        expect![[r#"9..10 "1": position cannot be compared — has:position or missing:position"#]],
+    );
+    refused(
+        "has:nothing",
+        expect![[
+            r#"4..11 "nothing": there is no field "nothing" — a field like title, keywords or captured; or put the words in "quotes""#
+        ]],
+    );
+}
+
+#[test]
+fn a_slip_in_the_form_is_pointed_at_with_the_right_form() {
+    refused(
+        "AND a",
+        expect![[
+            r#"0..3 "AND": AND stands between two conditions — a word, a "phrase", field:value, or (…)"#
+        ]],
+    );
+    refused(
+        "a AND OR b",
+        expect![[r#"6..8 "OR": OR stands between two conditions — a word, a "phrase", field:value, or (…)"#]],
+    );
+    refused(
+        "a - b",
+        expect![[r#"2..3 "-": nothing is excluded here — a word, a "phrase", field:value, or (…)"#]],
+    );
+    refused(
+        "a*b",
+        expect![[
+            r#"1..2 "*": a * can only stand at the end of a word — the beginning of a word and then *, like harb*"#
+        ]],
+    );
+    refused(
+        "a !!",
+        expect![[
+            r#"2..4 "!!": there are no letters or digits to search for — a word, a "phrase", or field:value"#
+        ]],
+    );
     refused("tag:\"a\"b", expect![[r#"7..8 "b": this joins two conditions — a space before it"#]]);
-    refused("position:1", expect![[r#"9..10 "1": position cannot be compared — has:position or missing:position"#]]);
-    refused("has:nothing", expect![[r#"4..11 "nothing": there is no field "nothing" — a field like title, keywords or captured; or put the words in "quotes""#]]);
-    refused("(sort:title)", expect![[r#"1..5 "sort": sort: orders the whole result — sort: outside of ( ), OR and NOT"#]]);
+    refused(
+        "(sort:title)",
+        expect![[r#"1..5 "sort": sort: orders the whole result — sort: outside of ( ), OR and NOT"#]],
+    );
 }
 
 #[test]

@@ -4,10 +4,57 @@ use damask_query::{Query, Schema};
 use proptest::prelude::*;
 
 const PIECES: &[&str] = &[
-    " ", " ", " ", "(", ")", "\"", "-", "*", "AND", "OR", "NOT", ":", ",", "..", ">=", "<", "\\", "a", "harb",
-    "Äpfel", "東京", "3.5", "2026-06", "7d", "today", "title:", "tag:", "width:", "captured:", "size:", "10MB",
-    "folder:", "News/2026", "has:", "missing:", "caption", "sort:", "-added", "relevance", "flash:", "yes", "id:",
-    "01890a5d-ac96-774b-bcce-b302099a8057", "type:", "photo", "duration:", "1:30", "http://x", "'", "_", "\u{0}",
+    " ",
+    " ",
+    " ",
+    "(",
+    ")",
+    "\"",
+    "-",
+    "*",
+    "AND",
+    "OR",
+    "NOT",
+    ":",
+    ",",
+    "..",
+    ">=",
+    "<",
+    "\\",
+    "a",
+    "harb",
+    "Äpfel",
+    "東京",
+    "3.5",
+    "2026-06",
+    "7d",
+    "today",
+    "title:",
+    "tag:",
+    "width:",
+    "captured:",
+    "size:",
+    "10MB",
+    "folder:",
+    "News/2026",
+    "has:",
+    "missing:",
+    "caption",
+    "sort:",
+    "-added",
+    "relevance",
+    "flash:",
+    "yes",
+    "id:",
+    "01890a5d-ac96-774b-bcce-b302099a8057",
+    "type:",
+    "photo",
+    "duration:",
+    "1:30",
+    "http://x",
+    "'",
+    "_",
+    "\u{0}",
 ];
 
 fn reads_again(text: &str) -> Result<(), TestCaseError> {
@@ -19,7 +66,10 @@ fn reads_again(text: &str) -> Result<(), TestCaseError> {
         }
         Err(error) => {
             let length = text.chars().count();
-            prop_assert!(error.at.start <= error.at.end && error.at.end <= length.max(error.at.start), "{error:?}");
+            prop_assert!(
+                error.at.start <= error.at.end && error.at.end <= length.max(error.at.start),
+                "{error:?}"
+            );
             prop_assert!(error.at.start <= length, "{:?} points past {}", error, text);
             prop_assert!(!error.message.is_empty() && !error.expected.is_empty());
         }

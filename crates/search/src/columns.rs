@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use damask_query::{Kind, Schema};
 use tantivy::schema::{
-    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema as EngineSchema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema as EngineSchema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 
 /// Raised whenever the layout changes, so that every index is made again.
@@ -59,8 +59,7 @@ impl Columns {
         let id = builder.add_bytes_field("id", BytesOptions::default().set_indexed());
         builder.add_u64_field(ID_HIGH, NumericOptions::default().set_fast());
         builder.add_u64_field(ID_LOW, NumericOptions::default().set_fast());
-        let fields =
-            schema.fields().map(|field| (field.name.clone(), slots(&mut builder, field))).collect();
+        let fields = schema.fields().map(|field| (field.name.clone(), slots(&mut builder, field))).collect();
         Self { engine: builder.build(), any_words, present, id, fields }
     }
 
@@ -92,7 +91,9 @@ fn slots(builder: &mut SchemaBuilder, field: &damask_query::Field) -> Slots {
                 slots.value = Some(builder.add_text_field(&name("value"), column()));
             }
         }
-        Kind::Integer | Kind::Boolean => slots.number = Some(builder.add_i64_field(&name("number"), integers())),
+        Kind::Integer | Kind::Boolean => {
+            slots.number = Some(builder.add_i64_field(&name("number"), integers()))
+        }
         Kind::Number => slots.number = Some(builder.add_f64_field(&name("number"), integers())),
         Kind::Moment => {
             slots.number = Some(builder.add_i64_field(&name("number"), integers()));

@@ -78,9 +78,9 @@ impl Compiler<'_> {
         let slots = |field: &str| self.columns.of(field);
         let found: Option<Box<dyn Query>> = match test {
             Test::Phrase { target, wording, words } => return self.phrase(target, *wording, words),
-            Test::Whole { field, any } => slots(field).whole.map(|slot| {
-                term_set(any.iter().map(|text| Term::from_field_text(slot, text)).collect())
-            }),
+            Test::Whole { field, any } => slots(field)
+                .whole
+                .map(|slot| term_set(any.iter().map(|text| Term::from_field_text(slot, text)).collect())),
             Test::WholePrefix { field, prefix } => slots(field).whole.map(|slot| begins(slot, prefix)),
             Test::Folder(folders) => slots("folder").whole.map(|slot| {
                 term_set(folders.iter().map(|id| Term::from_field_text(slot, &id.to_string())).collect())
@@ -93,7 +93,10 @@ impl Compiler<'_> {
                 IndexRecordOption::Basic,
             ))),
             Test::Integer { field, low, high } => slots(field).number.map(|slot| {
-                between(integer_bound(slot, Bound::Included(*low)), integer_bound(slot, Bound::Included(*high)))
+                between(
+                    integer_bound(slot, Bound::Included(*low)),
+                    integer_bound(slot, Bound::Included(*high)),
+                )
             }),
             Test::Number { field, low, high } => slots(field).number.map(|slot| {
                 let bound = |end: &Bound<f64>| end.map(|number| Term::from_field_f64(slot, number));
@@ -179,13 +182,15 @@ impl Compiler<'_> {
             let failed = |tried| SearchError::engine(tried);
             let words = segment.inverted_index(slot).map_err(failed("read its words"))?;
             let range = words.terms().range().ge(wanted.as_bytes()).lt(after_prefix(&wanted).as_slice());
-            let mut stream =
-                range.into_stream().map_err(|error| failed("read its words")(error.into()))?;
+            let mut stream = range.into_stream().map_err(|error| failed("read its words")(error.into()))?;
             let mut count = 0;
             while stream.advance() {
                 count += 1;
                 if count > PHRASE_EXPANSION_MAX {
-                    return Err(SearchError::TooBroad { prefix: prefix.to_owned(), max: PHRASE_EXPANSION_MAX });
+                    return Err(SearchError::TooBroad {
+                        prefix: prefix.to_owned(),
+                        max: PHRASE_EXPANSION_MAX,
+                    });
                 }
             }
             most = most.max(count);

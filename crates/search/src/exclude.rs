@@ -5,9 +5,8 @@
 //! `seek`, upwards.
 
 use tantivy::{
-    DocId, Score, SegmentReader, Term,
+    DocId, DocSet, Score, SegmentReader, Term,
     query::{EnableScoring, Explanation, Query, Scorer, Weight},
-    DocSet,
 };
 
 /// An excluded query.

@@ -103,7 +103,8 @@ impl Counter {
         request: &FacetRequest,
         segment: &SegmentReader,
     ) -> Result<Self, TantivyError> {
-        let (slots, kind) = (columns.of(&request.field), schema.field(&request.field).map(|field| field.kind));
+        let (slots, kind) =
+            (columns.of(&request.field), schema.field(&request.field).map(|field| field.kind));
         if let Some(slot) = slots.value {
             let Some(column) = segment.fast_fields().str(columns.name(slot))? else { return Ok(Self::Empty) };
             let range = term_range(&column, request.prefix.as_deref())?;

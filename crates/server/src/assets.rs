@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use damask_flow::{Damask, edit, find, look};
+use damask_flow::{Damask, edit, find, look, view::AssetWhole};
 use damask_model::{AssetId, FactId, Seq};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -89,7 +89,11 @@ impl Search {
         (status = 422, description = "The query cannot be read; `at` says where, `expected` what would be right"),
         (status = 409, description = "The index has not come as far as `at_least`; Retry-After says when to ask again"),
     ))]
-async fn list(State(damask): State<Damask>, who: Who, Asked(search): Asked<Search>) -> Answer<Json<FoundPage>> {
+async fn list(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(search): Asked<Search>,
+) -> Answer<Json<FoundPage>> {
     Ok(Json(find::assets(&damask, &who.caller, search.ask()).await?.into()))
 }
 
@@ -214,9 +218,10 @@ async fn history(
     Ok(Json(History::new(facts, HISTORY_PAGE as usize)))
 }
 
-fn view(damask: &Damask, whole: look::AssetWhole) -> Response {
+fn view(damask: &Damask, whole: AssetWhole) -> Response {
     let tag = etag(whole.etag);
-    let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"))];
+    let headers =
+        [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"))];
     (headers, Json(AssetView::new(whole, &find::fields(damask)))).into_response()
 }
 

@@ -125,7 +125,8 @@ impl Described {
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
         if let Some(date) = self.modified.and_then(http_date) {
-            headers.insert(header::LAST_MODIFIED, HeaderValue::try_from(date).expect("an HTTP date is ASCII"));
+            headers
+                .insert(header::LAST_MODIFIED, HeaderValue::try_from(date).expect("an HTTP date is ASCII"));
         }
         if let Some(disposition) = self.disposition {
             headers.insert(header::CONTENT_DISPOSITION, disposition);
@@ -206,7 +207,8 @@ mod tests {
     async fn a_range_outside_is_refused_with_the_length() {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, HeaderValue::from_static("bytes=10-"));
-        let problem = described(10).send(tempfile::tempfile().expect("file"), &headers).await.expect_err("416");
+        let problem =
+            described(10).send(tempfile::tempfile().expect("file"), &headers).await.expect_err("416");
         assert_eq!(problem.code(), "bad-range");
     }
 

@@ -109,8 +109,10 @@ fn check_origin(headers: &HeaderMap, method: &Method) -> Result<(), Problem> {
     match same_site(headers) {
         Some(true) => Ok(()),
         Some(false) => Err(cross_site()),
-        None => Err(Problem::new("cross-site", format!("{method} with a cookie must say where it comes from"))
-            .hint("send Origin, or use an API key instead of a cookie")),
+        None => {
+            Err(Problem::new("cross-site", format!("{method} with a cookie must say where it comes from"))
+                .hint("send Origin, or use an API key instead of a cookie"))
+        }
     }
 }
 
@@ -133,7 +135,10 @@ fn same_site(headers: &HeaderMap) -> Option<bool> {
     }
     let origin = text("origin")?;
     let authority = origin.split_once("://").map(|(_, authority)| authority);
-    Some(authority.is_some() && authority.map(str::to_ascii_lowercase) == text("host").map(str::to_ascii_lowercase))
+    Some(
+        authority.is_some()
+            && authority.map(str::to_ascii_lowercase) == text("host").map(str::to_ascii_lowercase),
+    )
 }
 
 #[cfg(test)]
@@ -170,7 +175,10 @@ mod tests {
 
     #[test]
     fn the_session_is_found_among_other_cookies() {
-        assert_eq!(session_cookie(&headers(&[("cookie", "a=b; damask_session=secret; c=d")])), Some("secret"));
+        assert_eq!(
+            session_cookie(&headers(&[("cookie", "a=b; damask_session=secret; c=d")])),
+            Some("secret")
+        );
         assert_eq!(session_cookie(&headers(&[("cookie", "xdamask_session=secret")])), None);
         assert_eq!(session_cookie(&headers(&[("cookie", "damask_session=")])), None);
     }

@@ -21,7 +21,8 @@ const BROTLI_QUALITY: u32 = 9;
 
 /// Whether an answer is compressed on its way.
 pub fn on_the_way(_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();
     let short = headers
         .get(header::CONTENT_LENGTH)
@@ -46,16 +47,18 @@ impl Coding {
     /// The best one the client takes (RFC 9110, 12.5.3); a quality of 0 forbids.
     pub fn best(headers: &HeaderMap) -> Option<Self> {
         let takes = |name: &str| {
-            headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|list| {
-                list.split(',').any(|item| {
-                    let mut parts = item.split(';').map(str::trim);
-                    let named = parts.next().is_some_and(|coding| coding.eq_ignore_ascii_case(name));
-                    let forbidden = parts.any(|part| {
-                        part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0))
-                    });
-                    named && !forbidden
-                })
-            })
+            headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(
+                |list| {
+                    list.split(',').any(|item| {
+                        let mut parts = item.split(';').map(str::trim);
+                        let named = parts.next().is_some_and(|coding| coding.eq_ignore_ascii_case(name));
+                        let forbidden = parts.any(|part| {
+                            part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0))
+                        });
+                        named && !forbidden
+                    })
+                },
+            )
         };
         if takes("br") {
             Some(Self::Brotli)
@@ -151,7 +154,8 @@ mod tests {
 
     #[test]
     fn bytes_of_files_are_never_compressed() {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         let mut extensions = Extensions::new();
         assert!(on_the_way(StatusCode::OK, Version::HTTP_11, &headers, &extensions));
         extensions.insert(AsTheyAre);

@@ -52,12 +52,18 @@ mod tests {
 
     #[test]
     fn a_name_in_any_script_arrives_whole() {
-        check("Hafen für €5.jpg", "attachment; filename=\"Hafen f_r _5.jpg\"; filename*=UTF-8''Hafen%20f%C3%BCr%20%E2%82%AC5.jpg");
+        check(
+            "Hafen für €5.jpg",
+            "attachment; filename=\"Hafen f_r _5.jpg\"; filename*=UTF-8''Hafen%20f%C3%BCr%20%E2%82%AC5.jpg",
+        );
         check("港.png", "attachment; filename=\"_.png\"; filename*=UTF-8''%E6%B8%AF.png");
     }
 
     #[test]
     fn a_name_cannot_end_the_header_or_name_a_folder() {
-        check("a\"b\\c\r\nd%20/e", "attachment; filename=\"a_b_c__d_20_e\"; filename*=UTF-8''a%22b%5Cc%0D%0Ad%2520%2Fe");
+        check(
+            "a\"b\\c\r\nd%20/e",
+            "attachment; filename=\"a_b_c__d_20_e\"; filename*=UTF-8''a%22b%5Cc%0D%0Ad%2520%2Fe",
+        );
     }
 }

@@ -100,7 +100,9 @@ mod tests {
     fn an_id_has_one_form() {
         let id = AssetId::fresh();
         assert_eq!(from_value::<Id<AssetId>>(json!(id.to_string())).expect("id"), Id(id));
-        for other in [id.0.simple().to_string(), id.0.braced().to_string(), id.0.urn().to_string(), "x".into()] {
+        for other in
+            [id.0.simple().to_string(), id.0.braced().to_string(), id.0.urn().to_string(), "x".into()]
+        {
             assert!(from_value::<Id<AssetId>>(json!(other)).is_err(), "{other}");
         }
     }

@@ -1,7 +1,10 @@
 //! Bringing in one file by a plain PUT.
 
 use axum::{Json, body::Body, extract::State, http::StatusCode};
-use damask_flow::{Damask, ingest::{ArrivalOutcome, put}};
+use damask_flow::{
+    Damask,
+    ingest::{ArrivalOutcome, put},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -35,10 +38,8 @@ async fn put_file(
     At(path): At<String>,
     body: Body,
 ) -> Answer<(StatusCode, Json<ArrivalView>)> {
-    let arrival = to_the_end(async move {
-        put::stream(&damask, &who.caller, &path, chunks(body)).await
-    })
-    .await?;
+    let arrival =
+        to_the_end(async move { put::stream(&damask, &who.caller, &path, chunks(body)).await }).await?;
     if arrival.outcome == ArrivalOutcome::Failed {
         let reason = arrival.reason.unwrap_or_else(|| "it could not be kept".to_owned());
         return Err(Problem::new("bad-value", reason));

@@ -35,7 +35,11 @@ struct Parent {
         (status = 200, description = "The folders, by name", body = FolderList),
         (status = 404, description = "There is no such folder"),
     ))]
-async fn list(State(damask): State<Damask>, who: Who, Asked(parent): Asked<Parent>) -> Answer<Json<FolderList>> {
+async fn list(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(parent): Asked<Parent>,
+) -> Answer<Json<FolderList>> {
     let folders = look::folders(&damask, &who.caller, parent.parent.map(|id| id.0)).await?;
     Ok(Json(FolderList { items: folders.into_iter().map(FolderLine::from).collect() }))
 }

@@ -15,7 +15,8 @@ const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// What a file that someone brought in may load and do when a browser opens it: nothing.
-pub const FILE_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+pub const FILE_POLICY: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -48,9 +49,7 @@ fn check_host(face: &Face, request: &Request) -> Result<(), Problem> {
 
 /// Answers that say something stricter of their own keep it.
 pub fn harden(headers: &mut HeaderMap) {
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(PAGE_POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

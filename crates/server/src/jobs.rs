@@ -65,7 +65,11 @@ struct JobQuery {
 /// Jobs
 #[utoipa::path(get, path = "/api/v1/jobs", operation_id = "listJobs", tag = "jobs", params(JobQuery),
     responses((status = 200, description = "A page of jobs and counts of all", body = JobList)))]
-async fn list(State(damask): State<Damask>, who: Who, Asked(query): Asked<JobQuery>) -> Answer<Json<JobList>> {
+async fn list(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(query): Asked<JobQuery>,
+) -> Answer<Json<JobList>> {
     let before = query.after.map(|id| id.0);
     let jobs = match query.state {
         Some(state) => work::page(&damask, &who.caller, state.into(), before, PAGE).await?,
@@ -73,7 +77,11 @@ async fn list(State(damask): State<Damask>, who: Who, Asked(query): Asked<JobQue
         None => unfinished(&damask, &who.caller).await?,
     };
     let counts = work::counts(&damask, &who.caller).await?.into();
-    let next = if query.state.is_none() || jobs.len() < PAGE as usize { None } else { jobs.last().map(|job| job.id.0) };
+    let next = if query.state.is_none() || jobs.len() < PAGE as usize {
+        None
+    } else {
+        jobs.last().map(|job| job.id.0)
+    };
     Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next }))
 }
 

@@ -22,7 +22,13 @@ use damask_flow::{
 use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 
-use crate::{caller::Who, extract::{Asked, Given, Within}, face::Face, problem::Answer, wire::arrival::ArrivalView};
+use crate::{
+    caller::Who,
+    extract::{Asked, Given, Within},
+    face::Face,
+    problem::Answer,
+    wire::arrival::ArrivalView,
+};
 
 /// The additional endpoints of the local socket.
 pub fn routes() -> Router<Face> {
@@ -86,7 +92,11 @@ impl From<Progress> for ProgressLine {
     }
 }
 
-async fn imports(State(damask): State<Damask>, who: Who, Given(request): Given<ImportRequest>) -> Answer<Response> {
+async fn imports(
+    State(damask): State<Damask>,
+    who: Who,
+    Given(request): Given<ImportRequest>,
+) -> Answer<Response> {
     let ask = ImportAsk { paths: request.paths, previews: request.previews };
     let lines = import::paths(&damask, &who.caller, ask)?;
     Ok(line_by_line(lines.map(Line::from)))

@@ -26,10 +26,8 @@ pub struct Meters {
 impl Meters {
     /// Nothing counted yet.
     pub fn new() -> Self {
-        let recorder = PrometheusBuilder::new()
-            .set_buckets(SECONDS)
-            .expect("there is a bucket")
-            .build_recorder();
+        let recorder =
+            PrometheusBuilder::new().set_buckets(SECONDS).expect("there is a bucket").build_recorder();
         Self { recorder, requests: AtomicU64::new(0) }
     }
 

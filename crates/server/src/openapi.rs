@@ -13,8 +13,9 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    assets, caller::SESSION_COOKIE, events, face::Face, fields, files, folders, jobs, keys, originals, pictures,
-    problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, uploads, wire::problem::ProblemView,
+    assets, caller::SESSION_COOKIE, events, face::Face, fields, files, folders, jobs, keys, originals,
+    pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, uploads,
+    wire::problem::ProblemView,
 };
 
 /// What is said of the whole.
@@ -110,9 +111,17 @@ pub fn openapi() -> String {
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.options, &mut item.head, &mut item.patch]
-        .into_iter()
-        .filter_map(Option::as_mut)
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.options,
+        &mut item.head,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
 }
 
 /// Every operation can be misread, and those that ask who calls can refuse. Failures are problems.
@@ -124,7 +133,9 @@ fn add_refusals(operation: &mut Operation) {
     }
     let responses = &mut operation.responses.responses;
     for (status, description) in usual {
-        responses.entry(status.to_string()).or_insert_with(|| ResponseBuilder::new().description(description).build().into());
+        responses
+            .entry(status.to_string())
+            .or_insert_with(|| ResponseBuilder::new().description(description).build().into());
     }
     responses
         .entry("default".to_owned())

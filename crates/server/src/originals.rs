@@ -10,8 +10,13 @@ use damask_model::AssetId;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    bytes_of_file::Described, caller::Who, disposition::attachment, extract::{At, Id}, face::Face,
-    guard::FILE_POLICY, problem::Answer,
+    bytes_of_file::Described,
+    caller::Who,
+    disposition::attachment,
+    extract::{At, Id},
+    face::Face,
+    guard::FILE_POLICY,
+    problem::Answer,
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {

@@ -72,12 +72,19 @@ fn shortened(path: &str) -> String {
     path.chars().take(200).collect()
 }
 
-async fn send(kept: Kept, name: &str, file: EmbeddedFile, cache: &'static str, headers: &HeaderMap) -> Answer<Response> {
+async fn send(
+    kept: Kept,
+    name: &str,
+    file: EmbeddedFile,
+    cache: &'static str,
+    headers: &HeaderMap,
+) -> Answer<Response> {
     let media_type = file.metadata.mimetype().to_owned();
     let coding = Coding::best(headers).filter(|_| is_text(&media_type));
     let hash = &hex::encode(file.metadata.sha256_hash())[..32];
     // Other bytes, another tag (RFC 9110, 8.8.3.3).
-    let etag = format!("\"{hash}{}\"", coding.map(|coding| format!("-{}", coding.name())).unwrap_or_default());
+    let etag =
+        format!("\"{hash}{}\"", coding.map(|coding| format!("-{}", coding.name())).unwrap_or_default());
     let about = [
         (header::ETAG, etag.clone()),
         (header::CACHE_CONTROL, cache.to_owned()),
@@ -92,7 +99,10 @@ async fn send(kept: Kept, name: &str, file: EmbeddedFile, cache: &'static str, h
             // Files on disk change under a running debug build; the tag keeps their pages apart.
             let key = format!("{name} {etag}");
             let packed = tokio::task::spawn_blocking(move || kept.page(&key, coding, &file.data)).await;
-            packed.ok().and_then(Result::ok).ok_or_else(|| Problem::new("fault", "a page could not be packed"))?
+            packed
+                .ok()
+                .and_then(Result::ok)
+                .ok_or_else(|| Problem::new("fault", "a page could not be packed"))?
         }
     };
     let media_type = if is_text(&media_type) { format!("{media_type}; charset=utf-8") } else { media_type };

@@ -72,8 +72,7 @@ async fn rendition(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let (Id(version), recipe) = address;
-    let recipe: Recipe =
-        recipe.parse().map_err(|error| Problem::new("bad-request", format!("{error}")))?;
+    let recipe: Recipe = recipe.parse().map_err(|error| Problem::new("bad-request", format!("{error}")))?;
     let rendition = deliver::renditions::get(&damask, &who.caller, version, recipe).await?;
     let saved = sending.download.is_some_and(|flag| flag.0 == 1);
     let described = Described {

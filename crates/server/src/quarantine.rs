@@ -35,7 +35,11 @@ struct Page {
 /// Files in quarantine
 #[utoipa::path(get, path = "/api/v1/quarantine", operation_id = "listQuarantine", tag = "uploads", params(Page),
     responses((status = 200, description = "Files that wait for a person", body = QuarantineList)))]
-async fn list(State(damask): State<Damask>, who: Who, Asked(page): Asked<Page>) -> Answer<Json<QuarantineList>> {
+async fn list(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(page): Asked<Page>,
+) -> Answer<Json<QuarantineList>> {
     let files = quarantine::page(&damask, &who.caller, page.after.map(|id| id.0), PAGE).await?;
     let next = if files.len() < PAGE as usize { None } else { files.last().map(|file| file.id.0) };
     Ok(Json(QuarantineList { items: files.into_iter().map(QuarantineLine::from).collect(), next }))

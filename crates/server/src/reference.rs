@@ -74,8 +74,10 @@ fn write_operation(page: &mut String, path: &str, method: &str, operation: &Json
 }
 
 fn write_codes(page: &mut String) {
-    page.push_str("<h2>Problems</h2><p>Every failure is a <a href='#schema-Problem'>Problem</a> with one of these \
-        codes.</p><table><tr><th>code<th>status<th>meaning");
+    page.push_str(
+        "<h2>Problems</h2><p>Every failure is a <a href='#schema-Problem'>Problem</a> with one of these \
+        codes.</p><table><tr><th>code<th>status<th>meaning",
+    );
     for (code, status, title) in CODES {
         let _ = write!(page, "<tr id='{code}'><td><code>{code}</code><td>{status}<td>{}", escaped(title));
     }
@@ -86,7 +88,8 @@ fn write_schemas(page: &mut String, schemas: &Json) {
     page.push_str("<h2>Schemas</h2>");
     for (name, schema) in schemas.as_object().into_iter().flatten() {
         let name = escaped(name);
-        let _ = write!(page, "<h3 id='schema-{name}'>{name}</h3><p>{}</p><table>", text(&schema["description"]));
+        let _ =
+            write!(page, "<h3 id='schema-{name}'>{name}</h3><p>{}</p><table>", text(&schema["description"]));
         let parts = schema["allOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
         for part in &parts {
             if part["$ref"].is_string() {
@@ -94,7 +97,12 @@ fn write_schemas(page: &mut String, schemas: &Json) {
             }
             for (property, schema) in part["properties"].as_object().into_iter().flatten() {
                 let description = text(&schema["description"]);
-                let _ = write!(page, "<tr><td><code>{}</code><td>{}<td>{description}", escaped(property), kind(schema));
+                let _ = write!(
+                    page,
+                    "<tr><td><code>{}</code><td>{}<td>{description}",
+                    escaped(property),
+                    kind(schema)
+                );
             }
         }
         page.push_str("</table>");
@@ -128,7 +136,11 @@ fn text(value: &Json) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('\'', "&#39;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

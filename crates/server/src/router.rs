@@ -66,7 +66,8 @@ fn api(face: &Face) -> Router<Face> {
     let (routes, description) = quick.merge(long).split_for_parts();
     let description = openapi::finished(description);
     let value = serde_json::to_value(&description).expect("the description has only text and numbers");
-    let json: Arc<str> = description.to_pretty_json().expect("the description has only text and numbers").into();
+    let json: Arc<str> =
+        description.to_pretty_json().expect("the description has only text and numbers").into();
     let docs: Arc<str> = reference::page(&value).into();
     routes
         .route(

@@ -84,7 +84,9 @@ pub async fn serve_local(
         match accepted {
             Ok((stream, _)) if is_ours(&stream) => open.take(stream, router.clone()),
             // Dropped without a word: a stranger learns nothing here.
-            Ok((stream, _)) => tracing::warn!(peer = ?stream.peer_cred().ok(), "a stranger called the local socket"),
+            Ok((stream, _)) => {
+                tracing::warn!(peer = ?stream.peer_cred().ok(), "a stranger called the local socket")
+            }
             Err(error) => pause(&error).await,
         }
     }

@@ -89,6 +89,7 @@ fn seconds_until(end: Instant, now: Instant) -> i64 {
 /// RFC 6265bis: HttpOnly hides it from scripts, SameSite=Strict keeps it from requests of other sites.
 fn cookie_text(face: &Face, secret: &str, seconds: i64) -> HeaderValue {
     let secure = if face.options.secure_cookies { "; Secure" } else { "" };
-    let text = format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let text =
+        format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::try_from(text).expect("a session's secret is safe in headers")
 }

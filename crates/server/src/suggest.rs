@@ -34,7 +34,11 @@ struct Typed {
 /// What could be typed next
 #[utoipa::path(get, path = "/api/v1/suggest", operation_id = "suggest", tag = "assets", params(Typed),
     responses((status = 200, description = "Words that fit at the caret", body = SuggestionList)))]
-async fn list(State(damask): State<Damask>, who: Who, Asked(typed): Asked<Typed>) -> Answer<Json<SuggestionList>> {
+async fn list(
+    State(damask): State<Damask>,
+    who: Who,
+    Asked(typed): Asked<Typed>,
+) -> Answer<Json<SuggestionList>> {
     let text = typed.q.map(|text| text.0).unwrap_or_default();
     let letters = text.chars().count();
     let caret = typed.at.and_then(|at| usize::try_from(at.0).ok()).unwrap_or(letters).min(letters);

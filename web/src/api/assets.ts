@@ -61,6 +61,19 @@ export function useResult(search: Search) {
   });
 }
 
+/** One facet of a query: for a field whose own choice must not hide what else could be chosen. */
+export function facetQuery(q: string, name: string) {
+  return {
+    queryKey: ["facet", q, name],
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      const query = { ...(q ? { q } : {}), facets: name, limit: 1 };
+      return (await ask(api.GET("/api/v1/assets", { params: { query }, signal }))).facets[name] ?? null;
+    },
+    placeholderData: keepPreviousData,
+    retry: false,
+  };
+}
+
 /** How many a query finds, and nothing else. */
 export function countQuery(q: string) {
   return {
@@ -108,6 +121,15 @@ export function useEditAsset(id: string) {
   });
 }
 
+/** All fields there are. They change with the server, not while one looks. */
+export function useFields() {
+  return useQuery({
+    queryKey: ["fields"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => (await ask(api.GET("/api/v1/fields"))).items,
+  });
+}
+
 export function useTags(id: string, wanted: boolean) {
   return useQuery({
     queryKey: ["tags", id],
@@ -128,11 +150,11 @@ export function useHistory(id: string, wanted: boolean) {
   return useInfiniteQuery({
     queryKey: ["history", id],
     enabled: wanted,
-    initialPageParam: null as string | null,
+    initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
       ask(
         api.GET("/api/v1/assets/{id}/history", {
-          params: { path: { id }, query: pageParam ? { after: pageParam } : {} },
+          params: { path: { id }, query: pageParam === null ? {} : { after: pageParam } },
         }),
       ),
     getNextPageParam: (last) => last.next,

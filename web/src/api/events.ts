@@ -40,6 +40,7 @@ async function takeFacts(cache: QueryClient, subjects: ReadonlySet<string>) {
   }
   cache.invalidateQueries({ queryKey: ["status"] });
   cache.invalidateQueries({ queryKey: ["quarantine"] });
+  cache.invalidateQueries({ queryKey: ["facet"] });
   for (const query of kept(cache)) {
     const [, q, sort] = query.queryKey as ["assets", string, string];
     const fresh = await readPage({ q, sort }, null).catch(() => null);

@@ -6,16 +6,16 @@
 export interface paths {
   "/api/v1/setup": {
     get: { responses: { 200: Json<{ needed: boolean }> } };
-    post: { requestBody: Body<components["schemas"]["NewAdministrator"]>; responses: { 201: Json<components["schemas"]["Me"]>; default: Trouble } };
+    post: { requestBody: Body<components["schemas"]["SetupRequest"]>; responses: { 201: Json<components["schemas"]["Me"]>; default: Trouble } };
   };
   "/api/v1/session": {
     get: { responses: { 200: Json<components["schemas"]["Me"]>; default: Trouble } };
-    post: { requestBody: Body<components["schemas"]["Credentials"]>; responses: { 200: Json<components["schemas"]["Me"]>; default: Trouble } };
+    post: { requestBody: Body<components["schemas"]["SignInRequest"]>; responses: { 200: Json<components["schemas"]["Me"]>; default: Trouble } };
     delete: { responses: { 204: Empty; default: Trouble } };
   };
   "/api/v1/keys": {
     get: { responses: { 200: Json<components["schemas"]["KeyList"]>; default: Trouble } };
-    post: { requestBody: Body<components["schemas"]["NewKey"]>; responses: { 201: Json<components["schemas"]["KeyMade"]>; default: Trouble } };
+    post: { requestBody: Body<components["schemas"]["KeyRequest"]>; responses: { 201: Json<components["schemas"]["KeyMade"]>; default: Trouble } };
   };
   "/api/v1/keys/{id}": {
     delete: { parameters: { path: { id: string } }; responses: { 204: Empty; default: Trouble } };
@@ -23,14 +23,14 @@ export interface paths {
   "/api/v1/assets": {
     get: {
       parameters: { query?: { q?: string; sort?: string; limit?: number; after?: string; facets?: string; at_least?: number } };
-      responses: { 200: Json<components["schemas"]["AssetPage"]>; default: Trouble };
+      responses: { 200: Json<components["schemas"]["FoundPage"]>; default: Trouble };
     };
   };
   "/api/v1/assets/{id}": {
     get: { parameters: { path: { id: string } }; responses: { 200: Json<components["schemas"]["AssetView"]>; default: Trouble } };
     patch: {
       parameters: { path: { id: string }; header?: { "If-Match"?: string } };
-      requestBody: Body<components["schemas"]["AssetPatch"]>;
+      requestBody: Body<components["schemas"]["EditRequest"]>;
       responses: { 200: Json<components["schemas"]["AssetView"]>; default: Trouble };
     };
   };
@@ -41,13 +41,14 @@ export interface paths {
     get: { parameters: { path: { id: string }; query?: { page?: number } }; responses: { 200: Json<components["schemas"]["TextPages"]>; default: Trouble } };
   };
   "/api/v1/assets/{id}/history": {
-    get: { parameters: { path: { id: string }; query?: { after?: string } }; responses: { 200: Json<components["schemas"]["History"]>; default: Trouble } };
+    get: { parameters: { path: { id: string }; query?: { after?: number } }; responses: { 200: Json<components["schemas"]["History"]>; default: Trouble } };
   };
+  "/api/v1/fields": { get: { responses: { 200: Json<components["schemas"]["FieldList"]>; default: Trouble } } };
   "/api/v1/suggest": {
     get: { parameters: { query: { q: string; at: number } }; responses: { 200: Json<components["schemas"]["SuggestionList"]>; default: Trouble } };
   };
   "/api/v1/jobs": {
-    get: { parameters: { query?: { state?: string; after?: string } }; responses: { 200: Json<components["schemas"]["JobPage"]>; default: Trouble } };
+    get: { parameters: { query?: { state?: string; after?: string } }; responses: { 200: Json<components["schemas"]["JobList"]>; default: Trouble } };
   };
   "/api/v1/jobs/{id}/cancel": { post: { parameters: { path: { id: string } }; responses: { 200: Empty; default: Trouble } } };
   "/api/v1/jobs/{id}/retry": { post: { parameters: { path: { id: string } }; responses: { 200: Empty; default: Trouble } } };
@@ -65,10 +66,10 @@ export interface components {
       code: string;
       hint?: string | null;
       at?: { start: number; end: number } | null;
-      expected?: string | string[] | null;
+      expected?: string | null;
     };
-    NewAdministrator: { token: string; name: string; email: string; password: string };
-    Credentials: { email: string; password: string };
+    SetupRequest: { token: string; name: string; email: string; password: string };
+    SignInRequest: { email: string; password: string };
     Me: {
       user: { id: string; name: string; email: string } | null;
       library: string;
@@ -78,13 +79,11 @@ export interface components {
     /** @enum {string} */
     KeyScope: "read" | "write" | "download" | "admin";
     KeyList: { items: components["schemas"]["Key"][] };
-    NewKey: { name: string; scopes: components["schemas"]["KeyScope"][]; expires_in_days: number | null };
+    KeyRequest: { name: string; scopes: components["schemas"]["KeyScope"][]; expires_in_days: number | null };
     KeyMade: { key: components["schemas"]["Key"]; secret: string };
-    /** @enum {string} */
-    AssetKind: "image" | "video" | "audio" | "document" | "model" | "font" | "archive" | "timeline" | "other";
     AssetSummary: {
       id: string;
-      kind: components["schemas"]["AssetKind"];
+      kind: string;
       name: string;
       state: string;
       version: string;
@@ -104,7 +103,7 @@ export interface components {
     };
     FacetValue: { value: string; count: number };
     Facet: { values: components["schemas"]["FacetValue"][]; more: number };
-    AssetPage: {
+    FoundPage: {
       items: components["schemas"]["AssetSummary"][];
       total: number;
       took_us: number;
@@ -114,8 +113,7 @@ export interface components {
     };
     Position: { latitude: number; longitude: number; altitude_m?: number | null };
     Origin: {
-      /** @enum {string} */
-      kind: "file" | "sidecar" | "measured" | "person" | "rule" | "import" | "model";
+      kind: string;
       tag?: string | null;
       model?: string | null;
       confidence?: number | null;
@@ -127,35 +125,36 @@ export interface components {
       at: string;
       by?: string | null;
     };
-    FieldView: { name: string; label: string; type: string; many: boolean; editable: boolean; values: components["schemas"]["FieldValue"][] };
+    FieldValues: { name: string; label: string; type: string; many: boolean; editable: boolean; values: components["schemas"]["FieldValue"][] };
+    Field: { name: string; label: string; type: string; many: boolean; editable: boolean; searchable: boolean; sortable: boolean; facet: boolean };
+    FieldList: { items: components["schemas"]["Field"][] };
     Finding: { code: string; detail: string };
-    VersionView: { id: string; number: number; bytes: number; media_type: string; created: string; hash: string };
+    Version: { id: string; number: number; bytes: number; media_type: string; created: string; hash: string };
     AssetView: components["schemas"]["AssetSummary"] & {
       folder: { id: string; path: string } | null;
-      fields: components["schemas"]["FieldView"][];
+      fields: components["schemas"]["FieldValues"][];
       probe: { [key: string]: unknown };
       findings: components["schemas"]["Finding"][];
-      versions: components["schemas"]["VersionView"][];
+      versions: components["schemas"]["Version"][];
       locations: { place: string; path: string }[];
       hash: string;
       essence_hash: string | null;
       renditions: string[];
       text: boolean;
     };
-    AssetPatch: { fields: { [key: string]: (string | number | boolean | components["schemas"]["Position"])[] | null } };
-    TagList: { items: { group: string; name: string; value: string }[] };
+    EditRequest: { fields: { [key: string]: (string | number | boolean | components["schemas"]["Position"])[] | null } };
+    TagList: { items: { group: string; name: string; value: unknown }[] };
     TextPages: { pages: { page: number; text: string }[] };
-    FactView: { seq: number; at: string; verb: string; actor: { id: string; name: string | null }; before: unknown; after: unknown };
-    History: { items: components["schemas"]["FactView"][]; next: string | null };
-    Suggestion: { text: string; kind: "field" | "value"; count: number | null };
+    Fact: { seq: number; at: string; verb: string; actor: { id: string; name: string | null }; before: unknown; after: unknown };
+    History: { items: components["schemas"]["Fact"][]; next: number | null };
+    Suggestion: { text: string; kind: string; count: number | null };
     SuggestionList: { items: components["schemas"]["Suggestion"][] };
     Job: {
       id: string;
       kind: string;
       lane: string;
       resource: string;
-      /** @enum {string} */
-      state: "waiting" | "running" | "done" | "dead" | "cancelled";
+      state: string;
       subject: string | null;
       progress: { done: number; of: number } | null;
       attempts: number;
@@ -163,9 +162,9 @@ export interface components {
       created: string;
       started: string | null;
     };
-    JobPage: { items: components["schemas"]["Job"][]; counts: { waiting: number; running: number; dead: number } };
-    QuarantineList: { items: components["schemas"]["Quarantined"][] };
-    Quarantined: { id: string; name: string; bytes: number; reason: string; at: string };
+    JobList: { items: components["schemas"]["Job"][]; counts: { waiting: number; running: number; dead: number } };
+    QuarantineList: { items: components["schemas"]["QuarantinedFile"][] };
+    QuarantinedFile: { id: string; name: string; bytes: number; reason: string; at: string };
     Status: {
       assets: number;
       bytes: number;

@@ -13,6 +13,7 @@ it.each([
   ["camera:nik| lake", value("X-T5"), "camera:X-T5| lake"],
   ["lak|", value("lake"), "lake |"],
   ["ima|", value("type:image"), "type:image |"],
+  ["type:image,vi|", value("type:video"), "type:image,video |"],
   ["-ima|", value("type:image"), "-type:image |"],
 ])("%s takes %o as %s", (before, suggestion, after) => {
   const caret = before.indexOf("|");

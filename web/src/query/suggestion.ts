@@ -25,7 +25,12 @@ const fieldText = (word: string, field: string) =>
 /** A value keeps the field before it and the values already there; a whole token (`type:image`) comes as it is. */
 function valueText(word: string, caret: number, value: string): string {
   const minus = word.startsWith("-") ? "-" : "";
-  if (/^[a-z][a-z0-9_]*:/.test(value)) return minus + value;
+  const whole = /^([a-z][a-z0-9_]*:)(.*)$/s.exec(value);
+  if (whole) {
+    const others = word.slice(minus.length, caret);
+    const kept = others.startsWith(whole[1] ?? "") ? others.slice(0, others.lastIndexOf(",") + 1) : "";
+    return minus + (kept ? kept + whole[2] : value);
+  }
   const typed = word.slice(0, caret);
   const kept = typed.slice(0, Math.max(typed.indexOf(":"), typed.lastIndexOf(",")) + 1);
   return `${kept || minus}${quote(value)}`;

@@ -10,9 +10,8 @@ import {
   IconWaveSine,
   IconZip,
 } from "@tabler/icons-react";
-import type { AssetKind } from "../api/types";
 
-const ICONS = {
+const ICONS: Record<string, typeof IconFile> = {
   image: IconPhoto,
   video: IconMovie,
   audio: IconWaveSine,
@@ -22,9 +21,9 @@ const ICONS = {
   archive: IconZip,
   timeline: IconTimeline,
   other: IconFile,
-} satisfies Record<AssetKind, typeof IconFile>;
+};
 
-export function KindIcon({ kind, size = 16 }: { kind: AssetKind; size?: number }) {
+export function KindIcon({ kind, size = 16 }: { kind: string; size?: number }) {
   const Icon = ICONS[kind] ?? IconFile;
   return <Icon size={size} stroke={1.3} aria-hidden />;
 }

@@ -4,7 +4,7 @@ import type { Origin } from "../api/types";
 import { words } from "../words";
 import styles from "./ui.module.css";
 
-const ICONS = {
+const ICONS: Record<string, typeof IconFile> = {
   file: IconFile,
   sidecar: IconFile,
   import: IconFile,
@@ -12,7 +12,7 @@ const ICONS = {
   person: IconUser,
   rule: IconRoute,
   model: IconDiamond,
-} satisfies Record<Origin["kind"], typeof IconFile>;
+};
 
 export function OriginMark({ origin }: { origin: Origin }) {
   const Icon = ICONS[origin.kind] ?? IconFile;

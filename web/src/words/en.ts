@@ -36,7 +36,7 @@ export const en = {
     archive: "Archive",
     timeline: "Timeline",
     other: "Other",
-  },
+  } as Record<string, string>,
   account: {
     signOut: "Sign out",
     theme: "Theme",
@@ -242,7 +242,7 @@ export const en = {
       rule: "Set by a rule",
       import: "From an import",
       model: "From a model",
-    },
+    } as Record<string, string>,
     legend: { file: "file", person: "person", measured: "measured" },
     moreFields: (number: number) => `Show ${plural(number, "empty field", "empty fields")}`,
     fewerFields: "Hide empty fields",

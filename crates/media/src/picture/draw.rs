@@ -16,7 +16,8 @@ use super::{
     PIXELS_MAX,
     decode::{self, within},
     jpeg,
-    ladder::{on_white, resize},
+    ladder::on_white,
+    scale::resize,
     wire::Drawn,
 };
 

@@ -71,14 +71,18 @@ pub(super) async fn interim(
     let orientation = orientation.filter(|orientation| (2..=8).contains(orientation));
     let turned = orientation.is_some_and(|orientation| orientation >= 5);
     let output = named.folder().join("interim.png");
-    let run = order(&named, "vips")
+    let mut run = order(&named, "vips")
         .arguments(["thumbnail", &input])
         .argument(format!("{}[compression=1,strip]", output.display()))
         .argument(side_px.to_string())
         .arguments(["--height", &side_px.to_string()])
         // A drawing has no pixels of its own to enlarge: it is drawn as large as asked for.
         .arguments(["--size", if vector { "both" } else { "down" }])
-        .arguments(["--export-profile", "srgb", "--fail-on", "none"]);
+        .arguments(["--fail-on", "none"]);
+    // Without a profile of its own, a turn through the profile's space would only blur the colours.
+    if has_profile(&text) {
+        run = run.arguments(["--export-profile", "srgb"]);
+    }
     let made = glass.run(run).await?;
     if !made.succeeded() || !output.is_file() {
         return Ok(Err(finding_of(&made)));
@@ -105,13 +109,17 @@ async fn profile_name(
     headers: &str,
     input: &str,
 ) -> Result<Option<String>, MediaError> {
-    if !headers.lines().any(|line| line.starts_with("icc-profile-data:")) {
+    if !has_profile(headers) {
         return Ok(None);
     }
     let run = order(named, "vipsheader").arguments(["-f", "icc-profile-data", input]);
     let text = String::from_utf8_lossy(&glass.run(run).await?.stdout).into_owned();
     let bytes = STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap_or_default();
     Ok(Profile::read(&bytes).and_then(|profile| profile.name))
+}
+
+fn has_profile(headers: &str) -> bool {
+    headers.lines().any(|line| line.starts_with("icc-profile-data:"))
 }
 
 fn order(named: &Named, program: &str) -> Run {

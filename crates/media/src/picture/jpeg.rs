@@ -2,16 +2,13 @@
 //! a full decode, and reads the marker segments that say how to look at it (orientation, profile, Adobe).
 
 use damask_model::{Finding, FindingCode};
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image as Raster, ImageRef},
-};
 use image::{DynamicImage, RgbImage, metadata::Orientation};
 use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
 use super::{
     colour::{self, Profile},
     decode::{Decoded, over_pixels, within},
+    scale::{self, Fourth},
 };
 
 /// Marker segments looked at before the picture data; a camera writes some tens.
@@ -40,7 +37,7 @@ pub(super) fn decode(bytes: &[u8], side_px: u32, pixels_max: u64) -> Result<Deco
     let size = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let (width_px, height_px) = (size(header.width), size(header.height));
     over_pixels(width_px, height_px, pixels_max)?;
-    let scale = if header.is_lossless { ScalingFactor::ONE } else { scale(width_px.max(height_px), side_px) };
+    let scale = if header.is_lossless { ScalingFactor::ONE } else { factor(width_px.max(height_px), side_px) };
     decompressor.set_scaling_factor(scale).map_err(undecodable)?;
     let scaled = header.scaled(scale);
     let four_inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
@@ -62,7 +59,7 @@ pub(super) fn decode(bytes: &[u8], side_px: u32, pixels_max: u64) -> Result<Deco
     let mut profile = Some(segments.profile).filter(|bytes| !bytes.is_empty()).and_then(|icc| Profile::read(&icc));
     let (width, height) = (size(scaled.width), size(scaled.height));
     let picture = if four_inks {
-        let (rgb, width, height) = four_inks_to_rgb(pixels, width, height, side_px, segments.adobe, &profile);
+        let (rgb, width, height) = four_inks_to_rgb(pixels, width, height, side_px, segments.adobe, &profile)?;
         if let Some(profile) = &mut profile {
             profile.spent = true;
         }
@@ -97,7 +94,7 @@ pub(super) fn encode(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, Finding
 }
 
 /// The smallest scale whose result still has the side asked for.
-fn scale(longest_px: u32, side_px: u32) -> ScalingFactor {
+fn factor(longest_px: u32, side_px: u32) -> ScalingFactor {
     [ScalingFactor::ONE_EIGHTH, ScalingFactor::ONE_QUARTER, ScalingFactor::ONE_HALF]
         .into_iter()
         .find(|factor| factor.scale(longest_px as usize) >= side_px as usize)
@@ -112,29 +109,18 @@ fn four_inks_to_rgb(
     side_px: u32,
     adobe: bool,
     profile: &Option<Profile>,
-) -> (Vec<u8>, u32, u32) {
+) -> Result<(Vec<u8>, u32, u32), Finding> {
     let (to_width, to_height) = within(width, height, side_px, side_px);
-    if let Some(smaller) = shrink_four(&inks, width, height, to_width, to_height) {
-        inks = smaller;
-    } else {
-        return (colour::cmyk_to_rgb_by_rule(&inks), width, height);
+    let to = (to_width, to_height);
+    if (width, height) != to {
+        inks = scale::four(&inks, (width, height), to, Fourth::Ink)?;
     }
     // Files with Adobe's marker (APP14) store inks inverted: 255 is no ink. The standard has no CMYK.
     if adobe {
         inks.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
     let by_profile = profile.as_ref().and_then(|profile| profile.cmyk_to_rgb(&inks));
-    (by_profile.unwrap_or_else(|| colour::cmyk_to_rgb_by_rule(&inks)), to_width, to_height)
-}
-
-fn shrink_four(inks: &[u8], width: u32, height: u32, to_width: u32, to_height: u32) -> Option<Vec<u8>> {
-    let source = ImageRef::new(width, height, inks, PixelType::U8x4).ok()?;
-    let mut target = Raster::new(to_width, to_height, PixelType::U8x4);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false);
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Some(target.into_vec())
+    Ok((by_profile.unwrap_or_else(|| colour::cmyk_to_rgb_by_rule(&inks)), to_width, to_height))
 }
 
 /// A decoder's complaint as a finding: `Ok` where it still gave a picture, `Err` where it did not.
@@ -193,7 +179,7 @@ mod tests {
     use damask_model::FindingCode;
     use image::{GenericImageView, Rgb, RgbImage};
 
-    use super::{decode, encode, scale};
+    use super::{decode, encode, factor};
 
     fn gradient(width: u32, height: u32) -> Vec<u8> {
         let level = |at: u32, of: u32| u8::try_from(at * 255 / of).expect("at < of");
@@ -213,7 +199,7 @@ mod tests {
         for (longest, side, numerator, denominator) in
             [(6_000, 2_048, 1, 2), (6_000, 512, 1, 8), (4_000, 2_048, 1, 1), (300, 2_048, 1, 1)]
         {
-            let scale = scale(longest, side);
+            let scale = factor(longest, side);
             assert_eq!((scale.num(), scale.denom()), (numerator, denominator), "{longest} to {side}");
         }
     }

@@ -4,14 +4,14 @@ use std::{fs::File, io::Write};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use damask_model::{Finding, FindingCode};
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, GenericImageView, RgbImage};
+use image::{DynamicImage, RgbImage};
 use image_hasher::{HashAlg, HasherConfig};
 
 use super::{
     colour,
     decode::{self, within},
     jpeg,
+    scale::resize,
     wire::{Ladder, LadderRequest, RungMade},
 };
 
@@ -67,19 +67,6 @@ pub(crate) fn make(request: &LadderRequest, files: Vec<File>) -> Result<Ladder, 
     }
     describe(&picture, &mut ladder)?;
     Ok(ladder)
-}
-
-/// Scales with Lanczos3; alpha is weighed in. Same size is a plain copy.
-pub(super) fn resize(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, Finding> {
-    if picture.dimensions() == (width, height) {
-        return Ok(picture.clone());
-    }
-    let mut target = DynamicImage::new(width, height, picture.color());
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new()
-        .resize(picture, &mut target, &options)
-        .map_err(|error| Finding::new(FindingCode::Undecodable, format!("not resized: {error}")))?;
-    Ok(target)
 }
 
 /// The picture without transparency, as on white paper.

@@ -129,12 +129,6 @@ fn zip(subject: &Subject<'_>) -> io::Result<&'static str> {
     if subject.has(30, b"mimetype")
         && let Some(value) = subject.head.get(38..)
     {
-        let text: Vec<u8> = value
-            .iter()
-            .copied()
-            .take(80)
-            .take_while(|byte| byte.is_ascii_graphic() && *byte != b'P')
-            .collect();
         // A `P` may begin the next record: the longest known type that fits is taken.
         let known = super::types::TYPES
             .iter()
@@ -142,9 +136,6 @@ fn zip(subject: &Subject<'_>) -> io::Result<&'static str> {
             .max_by_key(|known| known.media_type.len());
         if let Some(known) = known {
             return Ok(known.media_type);
-        }
-        if text.starts_with(b"application/") {
-            return Ok("application/zip");
         }
     }
     let names = zip_directory(subject)?;

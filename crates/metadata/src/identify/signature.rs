@@ -126,7 +126,7 @@ pub fn of(subject: &Subject<'_>) -> io::Result<Option<&'static str>> {
         Some(found) => return Ok(Some(found)),
         None => {}
     }
-    Ok(weak(subject)?)
+    weak(subject)
 }
 
 /// A directory of at least one picture, each entry with its reserved byte at zero.

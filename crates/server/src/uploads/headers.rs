@@ -51,7 +51,8 @@ pub fn offset(headers: &HeaderMap) -> Answer<u64> {
 
 /// Whether the body is a chunk, by its media type.
 pub fn is_chunk(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/offset+octet-stream")
 }
@@ -59,9 +60,12 @@ pub fn is_chunk(headers: &HeaderMap) -> bool {
 /// Upload-Checksum: the algorithm's name and the checksum of the body.
 pub fn checksum(headers: &HeaderMap) -> Answer<Option<Box<dyn Checksum>>> {
     let Some(value) = headers.get(UPLOAD_CHECKSUM) else { return Ok(None) };
-    let wrong = |detail: &'static str| Problem::new("bad-checksum", detail).hint("sha1, a space, the checksum in base64");
+    let wrong = |detail: &'static str| {
+        Problem::new("bad-checksum", detail).hint("sha1, a space, the checksum in base64")
+    };
     let text = value.to_str().map_err(|_| wrong("Upload-Checksum is not ASCII"))?;
-    let (algorithm, sum) = text.trim().split_once(' ').ok_or_else(|| wrong("Upload-Checksum has one part"))?;
+    let (algorithm, sum) =
+        text.trim().split_once(' ').ok_or_else(|| wrong("Upload-Checksum has one part"))?;
     if algorithm != "sha1" {
         return Err(wrong("that algorithm is not known here"));
     }
@@ -100,7 +104,10 @@ pub fn metadata(headers: &HeaderMap) -> Answer<Vec<(String, Vec<u8>)>> {
     if pairs.len() > METADATA_PAIRS_MAX {
         return Err(bad("Upload-Metadata has more than 32 pairs"));
     }
-    let unique = pairs.iter().enumerate().all(|(index, (key, _))| pairs[..index].iter().all(|(other, _)| other != key));
+    let unique = pairs
+        .iter()
+        .enumerate()
+        .all(|(index, (key, _))| pairs[..index].iter().all(|(other, _)| other != key));
     if unique { Ok(pairs) } else { Err(bad("a key of Upload-Metadata comes twice")) }
 }
 
@@ -141,7 +148,10 @@ mod tests {
     fn check_metadata(value: &str, expected: Option<&[(&str, &str)]>) {
         let read = metadata(&headers(UPLOAD_METADATA, value)).ok();
         let expected = expected.map(|pairs| {
-            pairs.iter().map(|(key, value)| ((*key).to_owned(), value.as_bytes().to_vec())).collect::<Vec<_>>()
+            pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.as_bytes().to_vec()))
+                .collect::<Vec<_>>()
         });
         assert_eq!(read, expected, "{value}");
     }
@@ -150,7 +160,10 @@ mod tests {
     fn metadata_is_pairs_of_key_and_base64() {
         check_metadata("", Some(&[]));
         check_metadata("filename aGFyYm91ci5qcGc=", Some(&[("filename", "harbour.jpg")]));
-        check_metadata("filename aA==,filetype aQ==, last", Some(&[("filename", "h"), ("filetype", "i"), ("last", "")]));
+        check_metadata(
+            "filename aA==,filetype aQ==, last",
+            Some(&[("filename", "h"), ("filetype", "i"), ("last", "")]),
+        );
     }
 
     #[test]
@@ -166,7 +179,9 @@ mod tests {
     #[test]
     fn a_length_is_digits_within_the_limit() {
         assert_eq!(length(&headers(UPLOAD_LENGTH, "10"), 10).expect("length"), 10);
-        for (value, code) in [("11", "too-large"), ("-1", "bad-request"), ("+1", "bad-request"), ("", "bad-request")] {
+        for (value, code) in
+            [("11", "too-large"), ("-1", "bad-request"), ("+1", "bad-request"), ("", "bad-request")]
+        {
             assert_eq!(length(&headers(UPLOAD_LENGTH, value), 10).expect_err(value).code(), code);
         }
         assert_eq!(length(&HeaderMap::new(), 10).expect_err("missing").code(), "bad-request");

@@ -53,7 +53,8 @@ pub async fn to_the_end<T: Send + 'static>(
 
 /// tus, "Tus-Resumable": in every request and every answer; another version is refused with ours.
 async fn speak_tus(request: Request, next: Next) -> Response {
-    let spoken = request.headers().get(headers::TUS_RESUMABLE).is_some_and(|version| version == headers::VERSION);
+    let spoken =
+        request.headers().get(headers::TUS_RESUMABLE).is_some_and(|version| version == headers::VERSION);
     // A method that is not served is refused as such; OPTIONS asks which version is spoken.
     let asks = ["OPTIONS", "GET", "PUT"].contains(&request.method().as_str());
     let mut response = if spoken || asks {
@@ -111,18 +112,14 @@ async fn abilities(State(damask): State<Damask>) -> Response {
         (status = 413, description = "It is longer than is taken"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
     ))]
-async fn create(
-    State(damask): State<Damask>,
-    who: Who,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer<Response> {
+async fn create(State(damask): State<Damask>, who: Who, headers: HeaderMap, body: Body) -> Answer<Response> {
     let length = headers::length(&headers, damask.limits().file_bytes_max)?;
     let metadata = headers::metadata(&headers)?;
     let checksum = headers::checksum(&headers)?;
     let has_chunk = headers::is_chunk(&headers);
     let state = to_the_end(async move {
-        let begun = upload::create(&damask, &who.caller, NewUpload { length: Some(length), metadata }).await?;
+        let begun =
+            upload::create(&damask, &who.caller, NewUpload { length: Some(length), metadata }).await?;
         // An upload of nothing is whole by its creation.
         if has_chunk && length > 0 {
             upload::append(&damask, &who.caller, begun.id, 0, None, checksum, chunks(body)).await
@@ -133,7 +130,9 @@ async fn create(
     .await?;
     let location = format!("/api/v1/uploads/{}", state.id);
     let mut response = (StatusCode::CREATED, state::headers(&state)).into_response();
-    response.headers_mut().insert(header::LOCATION, HeaderValue::try_from(location).expect("a UUID is ASCII"));
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::try_from(location).expect("a UUID is ASCII"));
     Ok(response)
 }
 
@@ -211,7 +210,11 @@ async fn append(
         (status = 410, description = "It has expired"),
         (status = 412, description = "Another version of tus"),
     ))]
-async fn terminate(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId>>) -> Answer<StatusCode> {
+async fn terminate(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<UploadId>>,
+) -> Answer<StatusCode> {
     upload::terminate(&damask, &who.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

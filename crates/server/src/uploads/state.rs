@@ -26,7 +26,8 @@ pub fn headers(state: &UploadState) -> HeaderMap {
         Some(arrival) => {
             headers.insert(DAMASK_OUTCOME, HeaderValue::from_static(outcome(arrival.outcome)));
             if let Some(asset) = arrival.asset {
-                headers.insert(DAMASK_ASSET, HeaderValue::try_from(asset.to_string()).expect("a UUID is ASCII"));
+                headers
+                    .insert(DAMASK_ASSET, HeaderValue::try_from(asset.to_string()).expect("a UUID is ASCII"));
             }
         }
         None => {
@@ -42,9 +43,11 @@ pub fn headers(state: &UploadState) -> HeaderMap {
 fn metadata(pairs: &[(String, Vec<u8>)]) -> HeaderValue {
     let pairs: Vec<String> = pairs
         .iter()
-        .map(|(key, value)| {
-            if value.is_empty() { key.clone() } else { format!("{key} {}", STANDARD.encode(value)) }
-        })
+        .map(
+            |(key, value)| {
+                if value.is_empty() { key.clone() } else { format!("{key} {}", STANDARD.encode(value)) }
+            },
+        )
         .collect();
     HeaderValue::try_from(pairs.join(",")).expect("keys came from a header")
 }

@@ -65,12 +65,7 @@ impl Me {
 
 impl From<Permissions> for Can {
     fn from(held: Permissions) -> Self {
-        Self {
-            edit: held.edit,
-            upload: held.upload,
-            download: held.download,
-            administer: held.administer,
-        }
+        Self { edit: held.edit, upload: held.upload, download: held.download, administer: held.administer }
     }
 }
 

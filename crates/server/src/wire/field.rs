@@ -232,13 +232,12 @@ fn display(value: &Value) -> String {
         Value::Boolean(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         Value::Moment(moment) => moment.to_string().replacen('T', " ", 1),
         Value::Position { latitude, longitude, altitude_m } => {
-            let (north, east) = (if *latitude < 0.0 { "S" } else { "N" }, if *longitude < 0.0 { "W" } else { "E" });
+            let (north, east) =
+                (if *latitude < 0.0 { "S" } else { "N" }, if *longitude < 0.0 { "W" } else { "E" });
             let height = altitude_m.map(|metres| format!(", {} m", trimmed(metres, 1))).unwrap_or_default();
             format!("{:.5}° {north}, {:.5}° {east}{height}", latitude.abs(), longitude.abs())
         }
-        Value::Rate(rate) => {
-            trimmed(f64::from(rate.numerator()) / f64::from(rate.denominator()), 3)
-        }
+        Value::Rate(rate) => trimmed(f64::from(rate.numerator()) / f64::from(rate.denominator()), 3),
     }
 }
 

@@ -84,6 +84,10 @@ pub struct SuggestionView {
 
 impl From<Suggestion> for SuggestionView {
     fn from(suggestion: Suggestion) -> Self {
-        Self { text: suggestion.text, kind: if suggestion.is_field { "field" } else { "value" }, count: suggestion.count }
+        Self {
+            text: suggestion.text,
+            kind: if suggestion.is_field { "field" } else { "value" },
+            count: suggestion.count,
+        }
     }
 }

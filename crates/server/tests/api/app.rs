@@ -179,7 +179,11 @@ impl Reply {
         assert_eq!(self.status.as_u16(), status, "{}: {}", self.what, String::from_utf8_lossy(&self.bytes));
         assert_eq!(self.header(header::CONTENT_TYPE.as_str()), "application/problem+json", "{}", self.what);
         let problem = self.json();
-        assert_eq!((problem["code"].as_str(), problem["status"].as_u64()), (Some(code), Some(status.into())), "{problem}");
+        assert_eq!(
+            (problem["code"].as_str(), problem["status"].as_u64()),
+            (Some(code), Some(status.into())),
+            "{problem}"
+        );
         problem
     }
 

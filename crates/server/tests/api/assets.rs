@@ -16,10 +16,14 @@ async fn a_query_that_cannot_be_read_says_where_and_what_would_be_right() {
 #[tokio::test]
 async fn parameters_outside_their_limits_are_refused() {
     let app = signed_in().await;
-    for query in ["limit=0", "limit=201", "limit=x", "limit=", "at_least=-1", "facets=", "facets=a,,b", "page=1"] {
+    for query in
+        ["limit=0", "limit=201", "limit=x", "limit=", "at_least=-1", "facets=", "facets=a,,b", "page=1"]
+    {
         app.get(&format!("/api/v1/assets?{query}")).send().await.problem(400, "bad-request");
     }
-    for path in ["assets/1", "assets/0198c0de", "jobs/x", "folders?parent=x", "jobs?state=sleeping", "suggest?at=-1"] {
+    for path in
+        ["assets/1", "assets/0198c0de", "jobs/x", "folders?parent=x", "jobs?state=sleeping", "suggest?at=-1"]
+    {
         app.get(&format!("/api/v1/{path}")).send().await.problem(400, "bad-request");
     }
 }
@@ -93,7 +97,8 @@ async fn an_assets_parts_are_there() {
         assert!(part.json()[list].is_array(), "{rest}");
     }
     let history = app.get(&format!("/api/v1/assets/{asset}/history")).send().await.json();
-    let verbs: Vec<_> = history["items"].as_array().expect("items").iter().map(|fact| fact["verb"].clone()).collect();
+    let verbs: Vec<_> =
+        history["items"].as_array().expect("items").iter().map(|fact| fact["verb"].clone()).collect();
     assert_eq!(verbs.last(), Some(&json!("asset.ingested")), "{history}");
     for list in ["fields", "folders", "suggest?q=cam", "jobs", "quarantine"] {
         let page = app.get(&format!("/api/v1/{list}")).send().await.expect(StatusCode::OK);

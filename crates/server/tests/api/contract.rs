@@ -48,7 +48,10 @@ fn every_operation_has_an_id_of_its_own_and_says_how_it_fails() {
             assert!(ids.insert(id.to_owned()), "{id} comes twice");
             for status in ["400", "default"] {
                 let content = &operation["responses"][status]["content"]["application/problem+json"];
-                assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+                assert_eq!(
+                    content["schema"]["$ref"], "#/components/schemas/Problem",
+                    "{method} {path} {status}"
+                );
             }
             assert!(operation["summary"].is_string() && operation["tags"][0].is_string(), "{id}");
         }
@@ -60,7 +63,8 @@ fn every_operation_has_an_id_of_its_own_and_says_how_it_fails() {
 fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
     // The last parameter of a path of files takes the slashes too.
-    let whole = pattern.len() == path.len() || (pattern.last() == Some(&"{path}") && path.len() > pattern.len());
+    let whole =
+        pattern.len() == path.len() || (pattern.last() == Some(&"{path}") && path.len() > pattern.len());
     whole && pattern.iter().zip(&path).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
 }
 
@@ -76,9 +80,11 @@ fn every_example_is_a_request_that_the_description_knows() {
         let request = text.lines().find(|line| !line.starts_with('#')).expect("a request");
         let (method, target) = request.split_once(' ').expect("a method and a path");
         let address = target.split('?').next().expect("a path");
-        let known = api["paths"].as_object().expect("paths").iter().any(|(pattern, item)| {
-            fits(pattern, address) && item.get(method.to_lowercase()).is_some()
-        });
+        let known = api["paths"]
+            .as_object()
+            .expect("paths")
+            .iter()
+            .any(|(pattern, item)| fits(pattern, address) && item.get(method.to_lowercase()).is_some());
         assert!(known, "{name}: {request}");
         if text.contains("application/json") {
             let body = text.split_once("\n\n").expect("a body").1;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use axum::{body::Body, http::{Response, StatusCode}};
+use axum::{
+    body::Body,
+    http::{Response, StatusCode},
+};
 use damask_server::ServerOptions;
 use http_body_util::BodyExt;
 
@@ -13,8 +16,11 @@ async fn facts(response: Response<Body>, count: usize) -> Vec<i64> {
     let mut body = response.into_body();
     let mut text = String::new();
     let ids = |text: &str| -> Vec<i64> {
-        let events = text.split("\n\n").filter(|event| event.contains("event: fact") && event.contains("data: "));
-        events.filter_map(|event| event.lines().find_map(|line| line.strip_prefix("id: ")?.parse().ok())).collect()
+        let events =
+            text.split("\n\n").filter(|event| event.contains("event: fact") && event.contains("data: "));
+        events
+            .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("id: ")?.parse().ok()))
+            .collect()
     };
     while ids(&text).len() < count {
         let frame = tokio::time::timeout(Duration::from_secs(20), body.frame()).await;

@@ -9,7 +9,10 @@ async fn a_file_is_brought_in_and_known_again() {
     let app = signed_in().await;
     let put = || app.ask(Method::PUT, "/api/v1/files/news/2026/harbour.txt").body("harbour");
     let first = put().send().await.expect(StatusCode::CREATED).json();
-    assert_eq!((first["outcome"].as_str(), first["path"].as_str()), (Some("imported"), Some("news/2026/harbour.txt")));
+    assert_eq!(
+        (first["outcome"].as_str(), first["path"].as_str()),
+        (Some("imported"), Some("news/2026/harbour.txt"))
+    );
     let again = put().send().await.expect(StatusCode::CREATED).json();
     assert_eq!((again["outcome"].as_str(), &again["asset"]), (Some("already-here"), &first["asset"]));
     assert_eq!(app.found("harbour").await, ["harbour.txt"]);

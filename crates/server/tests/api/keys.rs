@@ -16,7 +16,13 @@ async fn a_key_may_do_what_its_scopes_say_and_no_more() {
     app.app.get(&format!("{path}/original")).key(&reader).send().await.problem(403, "refused");
     let edit = app.app.ask(Method::PATCH, &path).key(&reader).json(&json!({"fields": {"title": ["x"]}}));
     edit.send().await.problem(403, "refused");
-    app.app.ask(Method::PUT, "/api/v1/files/x.txt").key(&reader).body("x").send().await.problem(403, "refused");
+    app.app
+        .ask(Method::PUT, "/api/v1/files/x.txt")
+        .key(&reader)
+        .body("x")
+        .send()
+        .await
+        .problem(403, "refused");
     app.app.get("/api/v1/keys").key(&reader).send().await.problem(403, "refused");
 
     let worker = app.key(json!({"name": "worker", "scopes": ["read", "write", "download"]})).await;
@@ -33,10 +39,12 @@ async fn an_asset_outside_of_a_keys_query_is_missing_and_not_counted() {
     let inside = app.bring("harbour.txt", "the harbour").await;
     let outside = app.bring("mountain.txt", "the mountain").await;
     assert_eq!(app.found("").await.len(), 2);
-    let key = app.key(json!({"name": "harbour only", "scopes": ["read", "download"], "query": "harbour"})).await;
+    let key =
+        app.key(json!({"name": "harbour only", "scopes": ["read", "download"], "query": "harbour"})).await;
 
     let seq = app.app.library.damask.seq();
-    let page = app.app.get(&format!("/api/v1/assets?at_least={seq}")).key(&key).send().await.expect(StatusCode::OK);
+    let page =
+        app.app.get(&format!("/api/v1/assets?at_least={seq}")).key(&key).send().await.expect(StatusCode::OK);
     assert_eq!(page.json()["total"], 1);
     assert_eq!(page.json()["items"][0]["id"], inside);
     for rest in ["", "/tags", "/text", "/history", "/original"] {
@@ -85,5 +93,10 @@ async fn a_key_that_cannot_be_is_refused() {
         app.post("/api/v1/keys").json(&body).send().await.problem(422, "bad-value");
     }
     app.post("/api/v1/keys").body("{}").send().await.problem(415, "wrong-media-type");
-    app.post("/api/v1/keys").header("content-type", "application/json").body("{").send().await.problem(400, "bad-json");
+    app.post("/api/v1/keys")
+        .header("content-type", "application/json")
+        .body("{")
+        .send()
+        .await
+        .problem(400, "bad-json");
 }

@@ -55,7 +55,10 @@ async fn the_socket_is_served_until_it_is_told_to_stop() {
         let _ = stopped.await;
     }));
     let mut stream = UnixStream::connect(&path).await.expect("connection");
-    stream.write_all(b"GET /api/v1/session HTTP/1.1\r\nhost: damask\r\nconnection: close\r\n\r\n").await.expect("write");
+    stream
+        .write_all(b"GET /api/v1/session HTTP/1.1\r\nhost: damask\r\nconnection: close\r\n\r\n")
+        .await
+        .expect("write");
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.expect("read");
     assert!(reply.starts_with("HTTP/1.1 200") && reply.contains("\"administer\":true"), "{reply}");

@@ -66,7 +66,11 @@ async fn asking_about_an_original_does_not_take_it_out() {
     assert_eq!(whole.header("etag"), etag);
     assert_eq!(app.app.library.downloads(&app, &asset).await, 1);
     app.get(&path).header("range", "bytes=5-").send().await.expect(StatusCode::PARTIAL_CONTENT);
-    assert_eq!(app.app.library.downloads(&app, &asset).await, 1, "the rest of a download is the same download");
+    assert_eq!(
+        app.app.library.downloads(&app, &asset).await,
+        1,
+        "the rest of a download is the same download"
+    );
 }
 
 #[tokio::test]

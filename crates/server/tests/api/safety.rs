@@ -35,7 +35,8 @@ async fn browsers_are_told_to_be_strict() {
     for path in ["/", "/api/v1/setup", "/api/v1/assets", "/api/docs", "/nothing.png"] {
         let reply = app.get(path).send().await;
         let policy = reply.header("content-security-policy");
-        for part in ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "connect-src 'self'"] {
+        for part in ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "connect-src 'self'"]
+        {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("script-src"), "scripts fall back to 'self': {policy}");
@@ -84,7 +85,8 @@ async fn the_metrics_are_for_this_machine_and_for_administrators() {
     app.app.get("/metrics").send().await.problem(401, "not-signed-in");
     let reader = app.key(json!({"name": "reader", "scopes": ["read"]})).await;
     app.app.get("/metrics").key(&reader).send().await.problem(403, "refused");
-    let text = String::from_utf8(app.get("/metrics").send().await.expect(StatusCode::OK).bytes).expect("UTF-8");
+    let text =
+        String::from_utf8(app.get("/metrics").send().await.expect(StatusCode::OK).bytes).expect("UTF-8");
     for line in [
         "damask_http_requests_total{method=\"POST\",route=\"/api/v1/setup\",status=\"201\"} 1",
         "damask_sql_statements_total",
@@ -95,7 +97,9 @@ async fn the_metrics_are_for_this_machine_and_for_administrators() {
     ] {
         assert!(text.contains(line), "{line} is not in {text}");
     }
-    let near = |address: [u8; 4]| app.app.router.clone().layer(Extension(ConnectInfo(SocketAddr::from((address, 9)))));
+    let near = |address: [u8; 4]| {
+        app.app.router.clone().layer(Extension(ConnectInfo(SocketAddr::from((address, 9)))))
+    };
     Ask::of(&near([127, 0, 0, 1]), Method::GET, "/metrics").send().await.expect(StatusCode::OK);
     Ask::of(&near([192, 0, 2, 1]), Method::GET, "/metrics").send().await.problem(401, "not-signed-in");
     let proxied = near([127, 0, 0, 1]);
@@ -119,7 +123,8 @@ async fn the_app_answers_for_its_addresses_and_the_api_for_its_own() {
 async fn long_json_is_compressed_when_the_client_takes_it() {
     let app = App::open().await;
     let plain = app.get("/api/openapi.json").send().await.expect(StatusCode::OK);
-    let packed = app.get("/api/openapi.json").header("accept-encoding", "gzip").send().await.expect(StatusCode::OK);
+    let packed =
+        app.get("/api/openapi.json").header("accept-encoding", "gzip").send().await.expect(StatusCode::OK);
     assert_eq!((plain.header("content-encoding"), packed.header("content-encoding")), ("", "gzip"));
     assert!(packed.bytes.len() * 3 < plain.bytes.len());
 }

@@ -69,7 +69,18 @@ async fn who_signs_out_is_known_no_longer() {
 #[tokio::test]
 async fn nothing_is_told_to_whoever_is_not_known() {
     let app = App::open().await;
-    for path in ["assets", "folders", "fields", "suggest", "jobs", "keys", "quarantine", "status", "events", "session"] {
+    for path in [
+        "assets",
+        "folders",
+        "fields",
+        "suggest",
+        "jobs",
+        "keys",
+        "quarantine",
+        "status",
+        "events",
+        "session",
+    ] {
         let reply = app.get(&format!("/api/v1/{path}")).send().await;
         assert!(reply.header("www-authenticate").starts_with("Bearer "), "{path}");
         reply.problem(401, "not-signed-in");

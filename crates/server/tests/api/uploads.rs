@@ -125,7 +125,13 @@ async fn an_unfinished_upload_expires() {
     let key = app.key(serde_json::json!({"name": "w", "scopes": ["write"]})).await;
     let upload = {
         let create = app.app.post("/api/v1/uploads").key(&key).header("tus-resumable", "1.0.0");
-        create.header("upload-length", "3").send().await.expect(StatusCode::CREATED).header("location").to_owned()
+        create
+            .header("upload-length", "3")
+            .send()
+            .await
+            .expect(StatusCode::CREATED)
+            .header("location")
+            .to_owned()
     };
     // Sessions end sooner than uploads; the key does not end.
     app.app.library.pass(8 * 24 * 3_600);

@@ -102,7 +102,7 @@ export default function Asset() {
         onClose={() => setSheet(false)}
         position="right"
         size={360}
-        padding={0}
+        styles={{ header: { paddingInline: 16 }, body: { padding: 0 } }}
         title={asset.name}
         closeButtonProps={{ "aria-label": words.close }}
       >

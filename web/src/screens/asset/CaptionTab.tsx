@@ -2,11 +2,12 @@
 import { Button } from "@mantine/core";
 import { IconFile, IconGauge, IconUser } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { type Held, useEditAsset } from "../../api/assets";
+import { type Held, useEditAsset, useFields } from "../../api/assets";
 import { useCan } from "../../api/session";
 import type { AssetPatch, FieldView } from "../../api/types";
 import { words } from "../../words";
 import styles from "./Asset.module.css";
+import { allFields } from "./allFields";
 import { EditField } from "./EditField";
 
 const UNDO_MS = 8000;
@@ -43,8 +44,9 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
   };
 
   const props = { etag, allowed: can.edit, onSave: save };
-  const lead = LEAD.flatMap((name) => asset.fields.filter((field) => field.name === name));
-  const rest = asset.fields.filter((field) => !LEAD.includes(field.name));
+  const fields = allFields(asset.fields, useFields().data ?? []);
+  const lead = LEAD.flatMap((name) => fields.filter((field) => field.name === name));
+  const rest = fields.filter((field) => !LEAD.includes(field.name));
   const empty = rest.filter((field) => field.values.length === 0);
   const shown = all ? rest : rest.filter((field) => field.values.length > 0);
   return (

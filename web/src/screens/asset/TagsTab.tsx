@@ -8,13 +8,15 @@ import styles from "./Asset.module.css";
 /** A file may carry tens of thousands; more than this nobody reads, the filter finds the rest. */
 const SHOWN_MAX = 500;
 
+const said = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
 export function TagsTab({ id }: { id: string }) {
   const tags = useTags(id, true);
   const [filter, setFilter] = useState("");
   const wanted = useDeferredValue(filter.trim().toLowerCase());
   const all = tags.data?.items ?? [];
   const kept = useMemo(
-    () => all.filter((tag) => `${tag.group}:${tag.name} ${tag.value}`.toLowerCase().includes(wanted)),
+    () => all.filter((tag) => `${tag.group}:${tag.name} ${said(tag.value)}`.toLowerCase().includes(wanted)),
     [all, wanted],
   );
   if (tags.isPending) return <p className={styles.quiet}>{words.waiting}</p>;
@@ -44,7 +46,7 @@ export function TagsTab({ id }: { id: string }) {
             <dt>
               <span className="t3">{tag.group}</span> {tag.name}
             </dt>
-            <dd>{tag.value}</dd>
+            <dd>{said(tag.value)}</dd>
           </div>
         ))}
       </dl>

@@ -63,7 +63,7 @@ export function factsOf(asset: AssetView): [string, string][] {
   const said = words.asset.factNames;
   const all: [string, string | null][] = [
     [said.name, asset.name],
-    [said.type, `${words.kinds[asset.kind]}, ${asset.media_type}`],
+    [said.type, `${words.kinds[asset.kind] ?? asset.kind}, ${asset.media_type}`],
     [said.bytes, `${bytes(asset.bytes)} (${count(asset.bytes)}${THIN}B)`],
     [said.measures, asset.width && asset.height ? pixels(asset.width, asset.height) : null],
     [said.pages, asset.page_count ? count(asset.page_count) : null],

@@ -4,28 +4,24 @@ import { count } from "../../words/format";
 import type { FacetProps } from "./Facets";
 import styles from "./Facets.module.css";
 
+/** The server's sixteen names and what they look like. */
 const NAMED: Record<string, string> = {
-  black: "#171717",
-  white: "#f4f4f4",
-  grey: "#8a8a8a",
-  gray: "#8a8a8a",
-  red: "#c6352b",
-  orange: "#e27a2b",
-  yellow: "#e7c33c",
-  olive: "#7a9a3a",
-  green: "#2f7a4c",
-  teal: "#3aa7a0",
-  cyan: "#3aa7a0",
-  blue: "#4d8fd6",
-  navy: "#2d4fa3",
-  purple: "#6a4fa0",
-  violet: "#6a4fa0",
-  pink: "#c76a9b",
-  magenta: "#c76a9b",
-  brown: "#7d5535",
-  beige: "#cdb08a",
-  tan: "#cdb08a",
-  skin: "#f0d9c4",
+  black: "#0c0c0c",
+  grey: "#808080",
+  white: "#f6f6f6",
+  red: "#cd1e23",
+  orange: "#f0821e",
+  yellow: "#f5d728",
+  beige: "#dccdaa",
+  brown: "#6e4628",
+  olive: "#737328",
+  green: "#32913c",
+  teal: "#148787",
+  cyan: "#6ecde1",
+  blue: "#285ac8",
+  navy: "#19235a",
+  purple: "#783ca0",
+  pink: "#eb8caf",
 };
 
 export function ColourFacet({ facet, markOf, onChoose, onExclude }: FacetProps) {

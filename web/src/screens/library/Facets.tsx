@@ -8,6 +8,7 @@ import { CapturedFacet } from "./CapturedFacet";
 import { ColourFacet } from "./ColourFacet";
 import { FacetList } from "./FacetList";
 import styles from "./Facets.module.css";
+import { useFacets } from "./useFacets";
 
 interface Props {
   query: string;
@@ -15,7 +16,8 @@ interface Props {
   onQuery: (query: string) => void;
 }
 
-export function Facets({ query, facets, onQuery }: Props) {
+export function Facets({ query, facets: found, onQuery }: Props) {
+  const facets = useFacets(query, found);
   const shown = FACETS.filter(
     (name) => (facets[name]?.values.length ?? 0) > 0 || tokens(query).some((token) => token.field === name),
   );

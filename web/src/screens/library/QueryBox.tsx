@@ -139,7 +139,7 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
       {bad && (
         <p className={styles.bad} id={`${list}-bad`} role="alert">
           {bad.message}
-          {bad.body.expected && ` ${words.query.expected([bad.body.expected].flat().join(", "))}`}
+          {bad.body.expected && ` ${words.query.expected(bad.body.expected)}`}
           {bad.body.hint && ` ${bad.body.hint}`}
         </p>
       )}

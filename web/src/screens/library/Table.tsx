@@ -185,7 +185,7 @@ function Line({ asset, index, top, href, selected, tabbable, onFocus }: LineProp
         ? words.library.pages(asset.page_count)
         : "";
   const cells: [string, string, string?][] = [
-    ["kind", words.kinds[asset.kind]],
+    ["kind", words.kinds[asset.kind] ?? asset.kind],
     [
       "size",
       [size, asset.duration_us === null ? "" : duration(asset.duration_us)].filter(Boolean).join(" · "),

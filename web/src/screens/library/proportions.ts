@@ -1,7 +1,7 @@
 /** Proportions of a cell before, and after, its picture is there: the same, so that no cell changes size. */
 import type { AssetSummary } from "../../api/types";
 
-const USUAL: Record<AssetSummary["kind"], number> = {
+const USUAL: Record<string, number> = {
   image: 1.5,
   video: 16 / 9,
   audio: 1.6,
@@ -14,5 +14,5 @@ const USUAL: Record<AssetSummary["kind"], number> = {
 };
 
 export function ratioOf({ kind, width, height }: Pick<AssetSummary, "kind" | "width" | "height">): number {
-  return width && height && width > 0 && height > 0 ? width / height : USUAL[kind];
+  return width && height && width > 0 && height > 0 ? width / height : (USUAL[kind] ?? 1.25);
 }
