@@ -86,7 +86,7 @@ fn condition() -> impl Strategy<Value = String> {
         "(tag|by|city):\"[ !#-\\[\\]-~é]{0,6}[a-z]\"",
         "(tag|by):[a-z]{1,3}(,[a-z]{1,3}){0,2}\\*?",
         "(width|iso|size):(>|>=|<|<=)?[0-9]{1,4}",
-        "(width|f|duration):[0-9]{1,3}\\.\\.[0-9]{4}",
+        "(width|f|duration):[0-9]{1,3}\\.\\.[1-9][0-9]{3}",
         "(captured|added):(19|20)[0-9]{2}(-0[1-9])?",
         "(has|missing):(title|position|folder|tag)",
         "folder:[A-Za-z]{1,5}(/[0-9]{1,2})?",

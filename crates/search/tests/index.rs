@@ -23,12 +23,12 @@ fn document(number: u128) -> Document {
     let mut put = |field: &str, term: Term| assert!(document.put(&schema, field, term), "{field}");
     let start = Moment::parse(&format!("2026-{:02}-01", number % 12 + 1)).expect("a month");
     put("captured", Term::Moment { start: start.first_instant(), end: start.end_exclusive() });
-    put("type", Term::Keyword(if number % 3 == 0 { "video" } else { "image" }.into()));
-    put("keywords", Term::Keyword(if number % 2 == 0 { "Harbour" } else { "harbour" }.into()));
-    if number % 4 == 0 {
+    put("type", Term::Keyword(if number.is_multiple_of(3) { "video" } else { "image" }.into()));
+    put("keywords", Term::Keyword(if number.is_multiple_of(2) { "Harbour" } else { "harbour" }.into()));
+    if number.is_multiple_of(4) {
         put("keywords", Term::Keyword("boat".into()));
     }
-    if number % 5 != 0 {
+    if !number.is_multiple_of(5) {
         put("title", Term::Text(format!("Störy {} of the harbour", number % 7)));
         put("width", Term::Integer(i64::try_from(number % 11).expect("small") * 100));
         put("aperture", Term::Number(1.0 / (number % 6 + 1) as f64));

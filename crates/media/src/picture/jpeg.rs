@@ -43,8 +43,7 @@ pub(super) fn decode(bytes: &[u8], side_px: u32, pixels_max: u64) -> Result<Deco
     let four_inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let format = if four_inks { PixelFormat::CMYK } else { PixelFormat::RGB };
     let pitch = scaled.width * format.size();
-    // Grey, not black, where a truncated file says nothing.
-    let mut pixels = vec![128; pitch * scaled.height];
+    let mut pixels = vec![0; pitch * scaled.height];
     let output = Image {
         pixels: pixels.as_mut_slice(),
         width: scaled.width,
