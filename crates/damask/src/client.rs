@@ -63,11 +63,7 @@ impl Client {
     }
 
     /// Writes the answer's bytes to `out`; waits where what is asked for is still being made.
-    pub async fn download(
-        &self,
-        path: &str,
-        out: &mut (impl AsyncWrite + Unpin),
-    ) -> anyhow::Result<u64> {
+    pub async fn download(&self, path: &str, out: &mut (impl AsyncWrite + Unpin)) -> anyhow::Result<u64> {
         let mut body = self.send(Method::GET, path, None).await?.into_body();
         let mut written = 0;
         while let Some(frame) = body.frame().await {
@@ -88,7 +84,8 @@ impl Client {
     ) -> anyhow::Result<Response<Incoming>> {
         loop {
             let answer = self.send_once(method.clone(), path, body).await?;
-            let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+            let wait =
+                answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
             match (answer.status(), wait) {
                 (status, _) if status.is_success() => return Ok(answer),
                 // Being made: the answer says when to ask again.
@@ -134,7 +131,8 @@ async fn connect(socket: &Path) -> anyhow::Result<UnixStream> {
 }
 
 async fn problem(status: StatusCode, answer: Response<Incoming>) -> anyhow::Error {
-    let body = answer.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body =
+        answer.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) => {
             let words = problem.detail.or(problem.title).unwrap_or_else(|| status.to_string());

@@ -81,7 +81,8 @@ impl Settings {
             library: text("DAMASK_LIBRARY"),
             database: text("DAMASK_DATABASE"),
             listen: parsed("DAMASK_LISTEN", text("DAMASK_LISTEN"))?,
-            hosts: text("DAMASK_HOSTS").map(|hosts| hosts.split(',').map(|host| host.trim().to_owned()).collect()),
+            hosts: text("DAMASK_HOSTS")
+                .map(|hosts| hosts.split(',').map(|host| host.trim().to_owned()).collect()),
             workers: parsed("DAMASK_WORKERS", text("DAMASK_WORKERS"))?,
             log: text("DAMASK_LOG"),
             log_json: parsed("DAMASK_LOG_JSON", text("DAMASK_LOG_JSON"))?,

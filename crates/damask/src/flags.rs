@@ -156,7 +156,9 @@ impl Flags {
     /// The configuration with these flags over everything else.
     pub fn config(&self) -> anyhow::Result<Config> {
         let (listen, hosts) = match &self.command {
-            Command::Serve(serve) => (serve.listen, Some(serve.hosts.clone()).filter(|hosts| !hosts.is_empty())),
+            Command::Serve(serve) => {
+                (serve.listen, Some(serve.hosts.clone()).filter(|hosts| !hosts.is_empty()))
+            }
             _ => (None, None),
         };
         let settings = Settings {

@@ -32,7 +32,8 @@ pub enum Held {
 
 /// Tries to hold the library folder `folder`, making it where it is not there yet.
 pub fn hold(folder: &Path) -> anyhow::Result<Held> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     let path = folder.join("lock");
     let lock = OpenOptions::new()
         .create(true)

@@ -31,7 +31,11 @@ pub fn start_logging(config: &Config, quiet: bool) -> anyhow::Result<()> {
     let wanted = if quiet && config.log == "info" { "warn" } else { &config.log };
     let filter = EnvFilter::try_new(wanted).with_context(|| format!("log = {wanted:?} is not a filter"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if config.log_json { builder.json().init() } else { builder.with_target(false).init() }
+    if config.log_json {
+        builder.json().init()
+    } else {
+        builder.with_target(false).init()
+    }
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use damask_catalog::{CatalogError, Tx, Urgency, assets};
 use damask_model::{
-    AssetId, Change, Document, Entry, FactId, FieldDef, FieldName, FieldType, NewFact, Origin, Seq, Value, Verb,
-    field,
+    AssetId, Change, Document, Entry, FactId, FieldDef, FieldName, FieldType, NewFact, Origin, Seq, Value,
+    Verb, field,
 };
 use damask_time::{Moment, Rate};
 use serde_json::{Value as Json, json};
@@ -118,7 +118,9 @@ fn value_of(defined: &FieldDef, json: &Json, limits: &Limits) -> Outcome<Value> 
             let text = json.as_str().ok_or_else(|| wrong("a rate as text: 30000/1001"))?;
             Rate::parse(text).map(Value::Rate).map_err(|error| wrong(&error.to_string()))
         }
-        FieldType::Position => position_of(json).ok_or_else(|| wrong("latitude -90 to 90, longitude -180 to 180")),
+        FieldType::Position => {
+            position_of(json).ok_or_else(|| wrong("latitude -90 to 90, longitude -180 to 180"))
+        }
     }
 }
 

@@ -114,10 +114,18 @@ pub async fn assets(damask: &Damask, caller: &Caller, ask: Ask) -> Outcome<Found
     let mut conn = damask.catalog().read().await?;
     let query = folders::resolved(&mut conn, query).await?;
     let scope = Scope::of(folders::resolved(&mut conn, caller.scope.query().clone()).await?);
-    let (searcher, after, now, seq) = (damask.clone(), ask.after.map(Cursor), damask.now(), damask.follow().seq());
+    let (searcher, after, now, seq) =
+        (damask.clone(), ask.after.map(Cursor), damask.now(), damask.follow().seq());
     let page = off_thread(move || {
-        let request =
-            Request { query: &query, scope: &scope, sort, after: after.as_ref(), limit, facets: &facets, now };
+        let request = Request {
+            query: &query,
+            scope: &scope,
+            sort,
+            after: after.as_ref(),
+            limit,
+            facets: &facets,
+            now,
+        };
         searcher.index().search(&request)
     })
     .await?;
@@ -168,16 +176,21 @@ pub async fn suggest(damask: &Damask, caller: &Caller, text: &str, caret: usize)
     let (fields, prefix) = match word.split_once(':') {
         Some((name, value)) => {
             let field = damask.schema().meant(name).filter(|field| field.facet);
-            (field.map(|field| field.name.clone()).into_iter().collect(), value.trim_start_matches('"').to_owned())
+            (
+                field.map(|field| field.name.clone()).into_iter().collect(),
+                value.trim_start_matches('"').to_owned(),
+            )
         }
         None => (["keywords", "persons", "creator", "city"].map(str::to_owned).to_vec(), word.to_owned()),
     };
     let mut suggestions = Vec::new();
     if !word.contains(':') && !word.is_empty() {
         let named = damask.schema().fields().filter(|field| field.name.starts_with(&word.to_lowercase()));
-        suggestions.extend(
-            named.map(|field| Suggestion { text: format!("{}:", field.name), is_field: true, count: None }),
-        );
+        suggestions.extend(named.map(|field| Suggestion {
+            text: format!("{}:", field.name),
+            is_field: true,
+            count: None,
+        }));
     }
     if fields.is_empty() || (prefix.is_empty() && !word.contains(':')) {
         suggestions.truncate(SUGGESTIONS);

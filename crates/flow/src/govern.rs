@@ -42,8 +42,8 @@ pub struct SessionToken {
 
 impl Account {
     fn of(row: &accounts::Account) -> Outcome<Self> {
-        let permissions =
-            serde_json::from_value(row.can.clone()).map_err(Trouble::fault("read the permissions of an account"))?;
+        let permissions = serde_json::from_value(row.can.clone())
+            .map_err(Trouble::fault("read the permissions of an account"))?;
         Ok(Self { id: row.id, name: row.name.clone(), email: row.email.clone(), permissions })
     }
 

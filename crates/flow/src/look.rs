@@ -1,6 +1,8 @@
 //! Looking at one asset: all that is known of it, its tags, text and history; and at folders.
 
-use damask_catalog::{accounts, embedded, findings, folders, journal, locations, page_text, renditions, versions};
+use damask_catalog::{
+    accounts, embedded, findings, folders, journal, locations, page_text, renditions, versions,
+};
 use damask_metadata::{Tag, Tags};
 use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Recipe, Seq, UserId};
 
@@ -151,6 +153,10 @@ pub async fn folders(damask: &Damask, caller: &Caller, parent: Option<FolderId>)
     let children = folders::children(&mut conn, parent, None, 1_000).await?;
     Ok(children
         .into_iter()
-        .map(|folder| FolderView { id: folder.id, path: format!("{above}{}", folder.name), name: folder.name })
+        .map(|folder| FolderView {
+            id: folder.id,
+            path: format!("{above}{}", folder.name),
+            name: folder.name,
+        })
         .collect())
 }

@@ -3,12 +3,7 @@
 use damask_catalog::{jobs, journal};
 use damask_model::Seq;
 
-use crate::{
-    caller::Caller,
-    damask::Damask,
-    stages,
-    trouble::Outcome,
-};
+use crate::{caller::Caller, damask::Damask, stages, trouble::Outcome};
 
 /// How the library stands.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! What faces are shown of assets: plain values, already checked against what the caller may see.
 
 use damask_model::{
-    AssetId, AssetKind, ContentHash, Document, EssenceHash, FactId, Finding, FolderId, Recipe, Seq, StateName,
-    VersionId, probe::Probe,
+    AssetId, AssetKind, ContentHash, Document, EssenceHash, FactId, Finding, FolderId, Recipe, Seq,
+    StateName, VersionId, probe::Probe,
 };
 use damask_time::Instant;
 

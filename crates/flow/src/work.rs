@@ -1,7 +1,7 @@
 //! Jobs, for whoever watches them: what runs, how far, what failed; cancel and retry.
 
-use damask_catalog::{Tx, Urgency, jobs};
 pub use damask_catalog::jobs::{Counts, Job};
+use damask_catalog::{Tx, Urgency, jobs};
 use damask_model::{JobId, job::JobState};
 
 use crate::{

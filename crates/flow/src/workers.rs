@@ -14,9 +14,8 @@ use damask_catalog::{
     versions,
 };
 use damask_model::{
-    Change, VersionId,
+    Change, Verb, VersionId,
     job::{JobState, Resource},
-    Verb,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -267,8 +266,7 @@ async fn give_up(tx: &mut Tx, lease: &Lease, error: &str) -> Outcome<()> {
     let Some(subject) = lease.job.subject else { return Ok(()) };
     let Some(record) = versions::by_id(tx.conn(), VersionId(subject)).await? else { return Ok(()) };
     let change = Change::added(json!({ "stage": lease.job.kind, "error": error }));
-    let fact =
-        tx.fact(Caller::damask().actor, Verb::VersionFailed, &[record.version.asset.0], change);
+    let fact = tx.fact(Caller::damask().actor, Verb::VersionFailed, &[record.version.asset.0], change);
     versions::set_failed(tx, record.version.id, true, fact).await?;
     Ok(())
 }

@@ -72,16 +72,16 @@ async fn one(glass: &Glass, path: &Path, into: &Path) -> Result<Value, MediaErro
             json!({"kind": "document", "probe": made.probe, "rungs": made.rungs.len(), "text_pages": text.pages.len(),
                 "text_bytes": letters, "text_findings": text.findings})
         }
-        "mp4" | "mov" | "mxf" | "mkv" | "ts" | "avi" | "webm" | "flv" | "mpg" | "m2ts" | "mts" | "3gp" | "ogv"
-        | "wmv" | "m4v" => {
+        "mp4" | "mov" | "mxf" | "mkv" | "ts" | "avi" | "webm" | "flv" | "mpg" | "m2ts" | "mts" | "3gp"
+        | "ogv" | "wmv" | "m4v" => {
             let probe = film::probe(glass, path).await?;
             let made = film::previews(glass, path, into, CancellationToken::new(), |_| {}).await?;
             json!({"kind": "film", "probe": probe, "proxy": made.proxy.is_some(), "rungs": made.poster.rungs.len(),
                 "strip_frames": made.filmstrip.map(|strip| strip.frames), "pairs": made.peaks.map(|p| p.peaks.len() / 2),
                 "poster_findings": made.poster.probe.findings, "findings": made.findings})
         }
-        "mp3" | "wav" | "flac" | "m4a" | "aif" | "aiff" | "ogg" | "opus" | "wma" | "ape" | "wv" | "m4b" | "aac"
-        | "mpc" | "dsf" | "oga" | "spx" | "tta" | "mka" => {
+        "mp3" | "wav" | "flac" | "m4a" | "aif" | "aiff" | "ogg" | "opus" | "wma" | "ape" | "wv" | "m4b"
+        | "aac" | "mpc" | "dsf" | "oga" | "spx" | "tta" | "mka" => {
             let probe = film::probe(glass, path).await?;
             let made = sound::previews(glass, path, &probe, into, CancellationToken::new(), |_| {}).await?;
             json!({"kind": "sound", "probe": probe, "pairs": made.peaks.map(|p| p.peaks.len() / 2),

@@ -302,6 +302,9 @@ mod tests {
     fn only_errors_are_findings() {
         let found = findings_of("Warning: [minor] odd - /x\nError: File format error - /scratch/input.jpg\n");
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].code, found[0].detail.as_str()), (FindingCode::MetadataDamaged, "File format error"));
+        assert_eq!(
+            (found[0].code, found[0].detail.as_str()),
+            (FindingCode::MetadataDamaged, "File format error")
+        );
     }
 }

@@ -77,7 +77,8 @@ pub(crate) fn findings_of(ran: &Ran) -> Vec<Finding> {
 /// The lines of standard error that are not the progress report.
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let lines: Vec<&str> = text.lines().filter(|line| !is_progress(line) && !line.trim().is_empty()).collect();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !is_progress(line) && !line.trim().is_empty()).collect();
     let last = lines.len().saturating_sub(3);
     lines[last..].join("; ")
 }
@@ -85,7 +86,8 @@ fn complaint(stderr: &[u8]) -> String {
 /// Whether the line is `key=value` as `-progress` writes it.
 fn is_progress(line: &str) -> bool {
     line.split_once('=').is_some_and(|(key, _)| {
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        !key.is_empty()
+            && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     })
 }
 
@@ -112,7 +114,9 @@ impl<F: FnMut(Progress)> ProgressReader<F> {
                 continue;
             }
             let text = String::from_utf8_lossy(&self.line);
-            if let Some(done_us) = text.trim().strip_prefix("out_time_us=").and_then(|n| n.parse::<u64>().ok()) {
+            if let Some(done_us) =
+                text.trim().strip_prefix("out_time_us=").and_then(|n| n.parse::<u64>().ok())
+            {
                 (self.report)(Progress { done_us, of_us: self.of_us });
             }
             self.line.clear();

@@ -184,7 +184,9 @@ async fn draw(
         let ran = glass.run(run).await?;
         if !ran.succeeded() {
             let finding = ran.finding.clone();
-            return Ok(Err(finding.unwrap_or_else(|| Finding::new(FindingCode::Undecodable, ran.complaint()))));
+            return Ok(Err(
+                finding.unwrap_or_else(|| Finding::new(FindingCode::Undecodable, ran.complaint()))
+            ));
         }
         bytes = fs::copy(&output, target).map_err(MediaError::scratch(target))?;
     }

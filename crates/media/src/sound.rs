@@ -62,10 +62,8 @@ pub async fn previews(
     }
     let named = Named::new(glass, path)?;
     let collector = Arc::new(Mutex::new(Outline::new(probe.duration_us)));
-    let run = film::ffmpeg(&named, probe)
-        .arguments(["-map", "0:a:0"])
-        .arguments(peaks_output())
-        .argument("pipe:1");
+    let run =
+        film::ffmpeg(&named, probe).arguments(["-map", "0:a:0"]).arguments(peaks_output()).argument("pipe:1");
     let sink = Arc::clone(&collector);
     let mut reader = film::ProgressReader::new(probe.duration_us, progress);
     let ran = glass
@@ -154,7 +152,8 @@ impl Outline {
         if self.pairs.len() > PAIRS_MAX {
             // An odd one out at the end goes on as the stretch under way.
             let odd = (self.pairs.len() % 2 == 1).then(|| self.pairs.pop()).flatten();
-            let joined = self.pairs.chunks_exact(2).map(|two| (two[0].0.min(two[1].0), two[0].1.max(two[1].1)));
+            let joined =
+                self.pairs.chunks_exact(2).map(|two| (two[0].0.min(two[1].0), two[0].1.max(two[1].1)));
             self.pairs = joined.collect();
             self.in_current = odd.map_or(0, |_| self.samples_per_peak);
             self.current = odd;

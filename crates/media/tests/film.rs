@@ -45,7 +45,10 @@ async fn one_pass_gives_proxy_poster_filmstrip_and_peaks() {
     let proxy = probe(&glass, &made.proxy.expect("a proxy")).await;
     assert_eq!((proxy.width_px, proxy.height_px), (Some(320), Some(180)));
     let video = proxy.video.expect("video");
-    assert_eq!((video.codec.as_str(), video.rate, video.pixel_format.as_deref()), ("h264", Some(Rate::NTSC_30), Some("yuv420p")));
+    assert_eq!(
+        (video.codec.as_str(), video.rate, video.pixel_format.as_deref()),
+        ("h264", Some(Rate::NTSC_30), Some("yuv420p"))
+    );
     assert_eq!(proxy.audio[0].codec, "aac");
     assert_eq!(made.poster.rungs.len(), 2, "512 holds it, and 256");
     let strip = made.filmstrip.expect("a strip");
@@ -91,7 +94,16 @@ async fn a_turned_film_is_upright_in_all_that_is_made_of_it() {
 async fn odd_sides_and_strange_pixels_are_handled() {
     let studio = Studio::new();
     let odd = studio.ffmpeg(
-        &["-f", "lavfi", "-i", "testsrc=size=161x91:rate=25:duration=1", "-c:v", "ffv1", "-pix_fmt", "yuv444p10le"],
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=161x91:rate=25:duration=1",
+            "-c:v",
+            "ffv1",
+            "-pix_fmt",
+            "yuv444p10le",
+        ],
         "odd.mkv",
     );
     let proxy = probe(&studio.glass(), &previews(&studio, &odd).await.proxy.expect("proxy")).await;
@@ -102,8 +114,20 @@ async fn odd_sides_and_strange_pixels_are_handled() {
 async fn the_poster_is_not_the_black_before_the_film() {
     let studio = Studio::new();
     let source = studio.ffmpeg(
-        &["-f", "lavfi", "-i", "color=black:size=160x90:rate=25:duration=1", "-f", "lavfi", "-i",
-          "color=red:size=160x90:rate=25:duration=3", "-filter_complex", "concat=n=2", "-c:v", "libx264"],
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "color=black:size=160x90:rate=25:duration=1",
+            "-f",
+            "lavfi",
+            "-i",
+            "color=red:size=160x90:rate=25:duration=3",
+            "-filter_complex",
+            "concat=n=2",
+            "-c:v",
+            "libx264",
+        ],
         "late.mp4",
     );
     let made = previews(&studio, &source).await;
@@ -120,7 +144,8 @@ async fn the_start_timecode_is_exact_also_when_it_drops_frames() {
         ("whole.mov", "libx264", "10:00:00:00"),
         ("a.mxf", "mpeg2video", "01:02:03;04"),
     ] {
-        let source = studio.ffmpeg(&[FILM, &["-c:v", codec, "-pix_fmt", "yuv420p", "-timecode", timecode]].concat(), name);
+        let source = studio
+            .ffmpeg(&[FILM, &["-c:v", codec, "-pix_fmt", "yuv420p", "-timecode", timecode]].concat(), name);
         let found = probe(&glass, &source).await;
         assert_eq!(found.start_timecode.as_deref(), Some(timecode), "{name}");
         assert_eq!(found.video.and_then(|video| video.rate), Some(Rate::NTSC_30), "{name}");
@@ -131,7 +156,8 @@ async fn the_start_timecode_is_exact_also_when_it_drops_frames() {
 async fn two_tracks_of_one_channel_are_left_and_right() {
     let studio = Studio::new();
     let source = studio.ffmpeg(
-        &[FILM, TONE, TONE, H264, &["-map", "0", "-map", "1", "-map", "2", "-c:a", "pcm_s16le", "-shortest"]].concat(),
+        &[FILM, TONE, TONE, H264, &["-map", "0", "-map", "1", "-map", "2", "-c:a", "pcm_s16le", "-shortest"]]
+            .concat(),
         "tracks.mov",
     );
     let made = previews(&studio, &source).await;
@@ -146,13 +172,31 @@ async fn a_sound_has_an_outline_and_its_cover_is_no_film() {
     let cover = studio.made("convert", &["-size", "300x300", "xc:red"], "cover.png");
     let cover = cover.to_str().expect("a plain name");
     let source = studio.ffmpeg(
-        &[TONE, &["-i", cover, "-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic", "-id3v2_version", "3"]].concat(),
+        &[
+            TONE,
+            &[
+                "-i",
+                cover,
+                "-map",
+                "0",
+                "-map",
+                "1",
+                "-c:v",
+                "mjpeg",
+                "-disposition:v",
+                "attached_pic",
+                "-id3v2_version",
+                "3",
+            ],
+        ]
+        .concat(),
         "song.mp3",
     );
     let found = probe(&glass, &source).await;
     assert!(found.video.is_none() && found.audio.len() == 1, "{found:?}");
     assert!(found.duration_us.is_some_and(|us| us.abs_diff(3_000_000) < 100_000));
-    let made = sound::previews(&glass, &source, &found, studio.path(), CancellationToken::new(), |_| {}).await;
+    let made =
+        sound::previews(&glass, &source, &found, studio.path(), CancellationToken::new(), |_| {}).await;
     let made = made.expect("the parent is well");
     let peaks = made.peaks.expect("peaks");
     let loudest = peaks.peaks.iter().copied().max().expect("a sample");

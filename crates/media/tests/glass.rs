@@ -106,7 +106,9 @@ async fn a_worker_for_the_product_does_not_obey_stand_in_requests() {
 async fn the_walls_are_tried_from_inside_and_reported() {
     let studio = Studio::new();
     let walls = studio.glass().walls().await.expect("walls");
-    let holds = |name: &str| walls.iter().find(|wall| wall.name == name).unwrap_or_else(|| panic!("{name}: {walls:?}"));
+    let holds = |name: &str| {
+        walls.iter().find(|wall| wall.name == name).unwrap_or_else(|| panic!("{name}: {walls:?}"))
+    };
     assert!(holds("workers: no process").holds, "{walls:?}");
     assert!(holds("workers: no network").holds, "{walls:?}");
     assert!(holds("programs: no network").holds, "{walls:?}");

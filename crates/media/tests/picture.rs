@@ -56,7 +56,8 @@ async fn all_eight_orientations_are_shown_upright() {
     let glass = studio.glass();
     let upright = studio.file("1.png", &encoded(&quarters(90, 60), ImageFormat::Png));
     // How the upright picture is stored, so that its orientation turns it back.
-    let stored = ["", "-flop", "-rotate 180", "-flip", "-transpose", "-rotate 270", "-transverse", "-rotate 90"];
+    let stored =
+        ["", "-flop", "-rotate 180", "-flip", "-transpose", "-rotate 270", "-transverse", "-rotate 90"];
     for (orientation, change) in (1_u8..).zip(stored) {
         let mut arguments = vec![upright.to_str().expect("a plain name")];
         arguments.extend(change.split_whitespace());
@@ -91,7 +92,7 @@ async fn every_usual_form_of_picture_shows_its_colours() {
         ("a.webp", "-quality 95"),
         ("a.bmp", ""),
         ("a.jp2", "-quality 95"),
-        ("a.psd", ""),
+        ("a.psd", "-type TrueColor"),
     ] {
         let mut arguments = vec![from];
         arguments.extend(change.split_whitespace());
@@ -205,7 +206,8 @@ async fn a_decompression_bomb_is_refused_from_its_header() {
 async fn a_file_of_any_name_is_read() {
     use std::os::unix::ffi::OsStrExt;
     let studio = Studio::new();
-    for name in [&b"-rf.jp2"[..], b"a\nb.jp2", b"c[page=2].jp2", b"\xff\xfe.jp2", b"http:d.jp2", b"%d %s.jp2"] {
+    for name in [&b"-rf.jp2"[..], b"a\nb.jp2", b"c[page=2].jp2", b"\xff\xfe.jp2", b"http:d.jp2", b"%d %s.jp2"]
+    {
         let plain = studio.made("convert", &["-size", "32x32", "xc:red"], "plain.jp2");
         let source = studio.path().join(std::ffi::OsStr::from_bytes(name));
         std::fs::rename(plain, &source).expect("renamed");
@@ -244,7 +246,10 @@ async fn a_recipe_gives_its_size_and_format() {
         match image::guess_format(&bytes) {
             Ok(ImageFormat::Avif) => assert!(is_avif && text.ends_with("avif"), "{text}"),
             Ok(format) => {
-                assert!(format.extensions_str().contains(&text.rsplit('.').next().expect("extension")), "{text}");
+                assert!(
+                    format.extensions_str().contains(&text.rsplit('.').next().expect("extension")),
+                    "{text}"
+                );
                 let picture = image::load_from_memory(&bytes).expect("decodes");
                 assert_eq!((picture.width(), picture.height()), size, "{text}");
             }
@@ -271,7 +276,10 @@ async fn a_rendition_keeps_transparency_where_its_format_can() {
 /// The checksum of a PNG chunk (ISO 15948, annex D).
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 })
+        (0..8).fold(
+            sum ^ u32::from(*byte),
+            |sum, _| if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 },
+        )
     };
     !bytes.iter().fold(u32::MAX, step)
 }

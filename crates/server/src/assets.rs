@@ -47,7 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 #[into_params(parameter_in = Query)]
 struct Search {
     /// A query; empty finds everything. See the guide to queries.
-    #[param(value_type = Option<String>, max_length = 4096, example = "harbour type:image")]
+    #[param(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f]*$", example = "harbour type:image")]
     q: Option<Text<0, 4096>>,
     /// A field to sort by, `-` before it for the reverse; by relevance or newest first without.
     #[param(value_type = Option<String>, max_length = 80, example = "-captured")]

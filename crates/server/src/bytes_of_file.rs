@@ -53,12 +53,13 @@ impl Described {
         none_match(headers, &self.etag())
     }
 
-    /// Whether what is sent begins with the first byte.
-    pub fn begins(&self, headers: &HeaderMap) -> bool {
+    /// Whether what is sent counts as taking the file: its beginning, or more than half of it. The rest of
+    /// a download that broke, and what a player seeks, is the same download.
+    pub fn is_taken(&self, headers: &HeaderMap) -> bool {
         let modified = self.modified.and_then(http_date);
         match part(headers, self.bytes, &self.etag(), modified.as_deref()) {
             Part::Whole => true,
-            Part::Bytes { start, .. } => start == 0,
+            Part::Bytes { start, end } => start == 0 || end - start > self.bytes / 2,
             Part::Outside => false,
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 /// Streams the body into the library under that path of the home tree. The answer comes when the file is
 /// durable.
 #[utoipa::path(put, path = "/api/v1/files/{*path}", operation_id = "putFile", tag = "uploads",
-    params(("path" = String, Path, description = "Folders and file name", example = "news/2026/harbour.jpg", min_length = 1)),
+    params(("path" = String, Path, description = "Folders and file name", example = "news/2026/harbour.jpg", min_length = 1, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")),
     request_body(content = [u8], content_type = "application/octet-stream", description = "The bytes, of any media type"),
     responses(
         (status = 201, description = "It is here", body = ArrivalView),

@@ -9,10 +9,10 @@ use axum::{
 
 use crate::{face::Face, problem::Problem};
 
-/// What Damask's own pages may load and do.
-const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
-    style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; \
-    frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// What Damask's own pages may load and do. `web/vite.config.ts` has the same for the page's preview.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self'; media-src 'self'; connect-src 'self'; font-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
 
 /// What a file that someone brought in may load and do when a browser opens it: nothing.
 pub const FILE_POLICY: &str =

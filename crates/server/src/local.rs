@@ -1,10 +1,11 @@
-//! What only this machine's owner may ask, over the local socket: importing by path, checking everything.
-//! Both answer line by line (one JSON object a line) for as long as the work goes on.
+//! What only this machine's owner may ask, over the local socket: importing by path, checking everything, and a
+//! fresh link to set up. The first two answer line by line (one JSON object a line) for as long as the work
+//! goes on.
 
 use std::{convert::Infallible, path::PathBuf};
 
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     extract::State,
     http::header,
@@ -14,6 +15,7 @@ use axum::{
 use damask_flow::{
     Damask,
     check::{self, CheckLine},
+    govern::setup,
     ingest::{
         Progress,
         import::{self, ImportAsk, ImportLine},
@@ -32,7 +34,10 @@ use crate::{
 
 /// The additional endpoints of the local socket.
 pub fn routes() -> Router<Face> {
-    Router::new().route("/api/v1/imports", post(imports)).route("/api/v1/check", get(check_all))
+    Router::new()
+        .route("/api/v1/imports", post(imports))
+        .route("/api/v1/check", get(check_all))
+        .route("/api/v1/setup/link", post(link))
 }
 
 #[derive(Debug, Deserialize)]
@@ -130,6 +135,16 @@ async fn check_all(
 ) -> Answer<Response> {
     let quick = query.quick.is_some_and(|flag| flag.0 == 1);
     Ok(line_by_line(check::all(&damask, &who.caller, quick)?.map(CheckedLine::from)))
+}
+
+#[derive(Serialize)]
+struct LinkView {
+    /// The secret of a fresh link; null where somebody has an account already.
+    token: Option<String>,
+}
+
+async fn link(State(damask): State<Damask>, who: Who) -> Answer<Json<LinkView>> {
+    Ok(Json(LinkView { token: setup::link(&damask, &who.caller).await? }))
 }
 
 /// One JSON object a line.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        ComponentsBuilder, ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
+        ComponentsBuilder, Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
         path::{Operation, PathItem},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -95,6 +95,7 @@ pub fn finished(mut api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for (path, mut item) in paths {
         for operation in operations(&mut item) {
             add_refusals(operation);
+            say_bytes(operation);
         }
         // axum writes a parameter that may hold slashes with a star; OpenAPI has no sign for it.
         api.paths.paths.insert(path.replace("{*", "{"), item);
@@ -148,6 +149,29 @@ fn add_refusals(operation: &mut Operation) {
         {
             say_problem(response);
         }
+    }
+}
+
+/// Media types of bodies that are bytes of a file.
+const BYTES: [&str; 3] = ["*/*", "application/octet-stream", "application/offset+octet-stream"];
+
+/// Bytes have a media type and no schema (OpenAPI 3.1, 4.8.14.3): whatever a file holds is lawful.
+fn say_bytes(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.content.iter_mut().for_each(without_schema);
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.iter_mut().for_each(without_schema);
+    }
+}
+
+fn without_schema((media_type, content): (&String, &mut RefOr<Content>)) {
+    if let RefOr::T(content) = content
+        && BYTES.contains(&media_type.as_str())
+    {
+        content.schema = None;
     }
 }
 

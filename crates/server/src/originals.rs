@@ -26,6 +26,8 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 /// Download an original
 ///
 /// The bytes of the current version's primary file, bit for bit. Ranges are served (RFC 9110, 14).
+/// Each download is a fact of the journal; a range is one when it begins with the first byte or holds more
+/// than half of them.
 #[utoipa::path(get, path = "/api/v1/assets/{id}/original", operation_id = "getOriginal", tag = "assets",
     params(
         ("id" = Uuid, Path, description = "The asset"),
@@ -63,8 +65,7 @@ async fn original(
     if method == Method::HEAD {
         return described.head();
     }
-    // The rest of a download that broke, and what a player seeks, is the same download.
-    if described.begins(&headers) {
+    if described.is_taken(&headers) {
         originals::leaves(&damask, &who.caller, id, original.hash).await?;
     }
     described.send(original.file, &headers).await

@@ -47,7 +47,7 @@ struct Sending {
     params(
         ("version" = Uuid, Path, description = "The version"),
         ("recipe" = String, Path, description = "How it is made", example = "box-512x512.jpg",
-            pattern = "^((box|crop|fit)-[0-9]{1,4}x[0-9]{1,4}(-q[0-9]{1,3})?(-p[0-9]{1,6})?\\.(jpg|png|webp|avif)|proxy-540\\.mp4|filmstrip\\.jpg|peaks\\.json)$"),
+            pattern = "^((box|crop|fit)-([1-9][0-9]{0,2}|[1-7][0-9]{3}|80[0-9]{2}|81[0-8][0-9]|819[0-2])x([1-9][0-9]{0,2}|[1-7][0-9]{3}|80[0-9]{2}|81[0-8][0-9]|819[0-2])(-q([1-9][0-9]?|100))?(-p([1-9][0-9]{0,4}|100000))?\\.(jpg|png|webp|avif)|proxy-540\\.mp4|filmstrip\\.jpg|peaks\\.json)$"),
         Sending,
         ("Range" = Option<String>, Header, description = "One range of bytes; several get the whole"),
         ("If-Range" = Option<String>, Header, description = "The ETag for which the range holds"),

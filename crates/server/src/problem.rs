@@ -74,8 +74,6 @@ pub const CODES: &[(&str, u16, &str)] = &[
 /// A refusal, mistake or fault on its way to the client.
 #[derive(Debug)]
 pub struct Problem {
-    status: StatusCode,
-    title: &'static str,
     code: &'static str,
     detail: Cow<'static, str>,
     hint: Option<String>,
@@ -86,12 +84,7 @@ pub struct Problem {
 impl Problem {
     /// A problem by its code. A code that is not listed (a mistake `flow` names) is a wrong value.
     pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        let (status, title) = CODES
-            .iter()
-            .find(|(known, ..)| *known == code)
-            .map_or((422, "A value is not right"), |(_, status, title)| (*status, *title));
-        let status = StatusCode::from_u16(status).expect("the table holds HTTP numbers");
-        Self { status, title, code, detail: detail.into(), hint: None, at: None, headers: Vec::new() }
+        Self { code, detail: detail.into(), hint: None, at: None, headers: Vec::new() }
     }
 
     /// The same with a hint of what would be right.
@@ -128,12 +121,22 @@ impl Problem {
         self.code
     }
 
+    /// Its number and title.
+    fn listed(&self) -> (StatusCode, &'static str) {
+        let (status, title) = CODES
+            .iter()
+            .find(|(known, ..)| *known == self.code)
+            .map_or((422, "A value is not right"), |(_, status, title)| (*status, *title));
+        (StatusCode::from_u16(status).expect("the table holds HTTP numbers"), title)
+    }
+
     fn view(&self) -> ProblemView {
+        let (status, title) = self.listed();
         let expected = self.at.as_ref().and(self.hint.as_deref());
         ProblemView {
             r#type: format!("/api/docs#{}", self.code),
-            title: self.title.to_owned(),
-            status: self.status.as_u16(),
+            title: title.to_owned(),
+            status: status.as_u16(),
             detail: self.detail.clone().into_owned(),
             code: self.code.to_owned(),
             hint: self.hint.clone(),
@@ -146,7 +149,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self.view()).expect("a problem has only text and numbers");
-        let mut response = (self.status, body).into_response();
+        let mut response = (self.listed().0, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -255,6 +258,6 @@ mod tests {
     fn a_missing_thing_and_a_refusal_have_different_numbers() {
         let missing = Problem::from(Trouble::missing("asset", "x"));
         let refused = Problem::from(Trouble::Refused { act: "editing", permission: "edit" });
-        assert_eq!((missing.status.as_u16(), refused.status.as_u16()), (404, 403));
+        assert_eq!((missing.listed().0.as_u16(), refused.listed().0.as_u16()), (404, 403));
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 #[into_params(parameter_in = Query)]
 struct Typed {
     /// The text so far.
-    #[param(value_type = Option<String>, max_length = 4096, example = "cam")]
+    #[param(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f]*$", example = "cam")]
     q: Option<Text<0, 4096>>,
     /// Where the caret stands, in characters; at the end without.
     #[param(value_type = Option<u32>, minimum = 0, maximum = 4096)]

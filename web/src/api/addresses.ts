@@ -8,6 +8,13 @@ export const renditionUrl = (version: string, recipe: string) =>
 
 export const rungUrl = (version: string, rung: Rung) => renditionUrl(version, `box-${rung}x${rung}.jpg`);
 
+/** The largest picture that is shown, as the longest side of a box: beyond the ladder, made on first sight. Never
+ *  the original, because every original that leaves is a fact of the library. */
+export const LARGEST_SIDE = 4096;
+
+export const largestUrl = (version: string) =>
+  renditionUrl(version, `box-${LARGEST_SIDE}x${LARGEST_SIDE}.jpg`);
+
 /** A document's page as a picture; pages count from 1. */
 export const pageUrl = (version: string, page: number) => renditionUrl(version, `box-1024x1024-p${page}.jpg`);
 

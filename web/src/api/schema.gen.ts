@@ -4,180 +4,3854 @@
  */
 
 export interface paths {
-  "/api/v1/setup": {
-    get: { responses: { 200: Json<{ needed: boolean }> } };
-    post: { requestBody: Body<components["schemas"]["SetupRequest"]>; responses: { 201: Json<components["schemas"]["Me"]>; default: Trouble } };
-  };
-  "/api/v1/session": {
-    get: { responses: { 200: Json<components["schemas"]["Me"]>; default: Trouble } };
-    post: { requestBody: Body<components["schemas"]["SignInRequest"]>; responses: { 200: Json<components["schemas"]["Me"]>; default: Trouble } };
-    delete: { responses: { 204: Empty; default: Trouble } };
-  };
-  "/api/v1/keys": {
-    get: { responses: { 200: Json<components["schemas"]["KeyList"]>; default: Trouble } };
-    post: { requestBody: Body<components["schemas"]["KeyRequest"]>; responses: { 201: Json<components["schemas"]["KeyMade"]>; default: Trouble } };
-  };
-  "/api/v1/keys/{id}": {
-    delete: { parameters: { path: { id: string } }; responses: { 204: Empty; default: Trouble } };
-  };
-  "/api/v1/assets": {
-    get: {
-      parameters: { query?: { q?: string; sort?: string; limit?: number; after?: string; facets?: string; at_least?: number } };
-      responses: { 200: Json<components["schemas"]["FoundPage"]>; default: Trouble };
+    "/api/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find assets
+         * @description Answers one page of the assets that a query finds, with the exact number of all and the counts asked for.
+         *     Only assets that exist for the caller are found and counted.
+         */
+        get: operations["findAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/assets/{id}": {
-    get: { parameters: { path: { id: string } }; responses: { 200: Json<components["schemas"]["AssetView"]>; default: Trouble } };
-    patch: {
-      parameters: { path: { id: string }; header?: { "If-Match"?: string } };
-      requestBody: Body<components["schemas"]["EditRequest"]>;
-      responses: { 200: Json<components["schemas"]["AssetView"]>; default: Trouble };
+    "/api/v1/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an asset */
+        get: operations["getAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit an asset
+         * @description Writes field values in the caller's name. With If-Match the edit is done only on that state of the asset.
+         */
+        patch: operations["editAsset"];
+        trace?: never;
     };
-  };
-  "/api/v1/assets/{id}/tags": {
-    get: { parameters: { path: { id: string } }; responses: { 200: Json<components["schemas"]["TagList"]>; default: Trouble } };
-  };
-  "/api/v1/assets/{id}/text": {
-    get: { parameters: { path: { id: string }; query?: { page?: number } }; responses: { 200: Json<components["schemas"]["TextPages"]>; default: Trouble } };
-  };
-  "/api/v1/assets/{id}/history": {
-    get: { parameters: { path: { id: string }; query?: { after?: number } }; responses: { 200: Json<components["schemas"]["History"]>; default: Trouble } };
-  };
-  "/api/v1/fields": { get: { responses: { 200: Json<components["schemas"]["FieldList"]>; default: Trouble } } };
-  "/api/v1/suggest": {
-    get: { parameters: { query: { q: string; at: number } }; responses: { 200: Json<components["schemas"]["SuggestionList"]>; default: Trouble } };
-  };
-  "/api/v1/jobs": {
-    get: { parameters: { query?: { state?: string; after?: string } }; responses: { 200: Json<components["schemas"]["JobList"]>; default: Trouble } };
-  };
-  "/api/v1/jobs/{id}/cancel": { post: { parameters: { path: { id: string } }; responses: { 200: Empty; default: Trouble } } };
-  "/api/v1/jobs/{id}/retry": { post: { parameters: { path: { id: string } }; responses: { 200: Empty; default: Trouble } } };
-  "/api/v1/quarantine": { get: { responses: { 200: Json<components["schemas"]["QuarantineList"]>; default: Trouble } } };
-  "/api/v1/status": { get: { responses: { 200: Json<components["schemas"]["Status"]>; default: Trouble } } };
+    "/api/v1/assets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of an asset */
+        get: operations["getAssetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an original
+         * @description The bytes of the current version's primary file, bit for bit. Ranges are served (RFC 9110, 14).
+         */
+        get: operations["getOriginal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All embedded tags */
+        get: operations["getAssetTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Text of a document */
+        get: operations["getAssetText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens
+         * @description `event: ready` comes first; then `event: fact` with `{seq, at, verb, subjects}` and the sequence as its id,
+         *     and `event: job` with `{id, kind, state, progress}`. With Last-Event-ID every fact since is sent first.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All fields */
+        get: operations["listFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bring in a file
+         * @description Streams the body into the library under that path of the home tree. The answer comes when the file is
+         *     durable.
+         */
+        put: operations["putFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of a folder */
+        get: operations["listFolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a job */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a job
+         * @description A job that failed as often as it may is tried again from the start.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All keys */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make a key
+         * @description The secret is shown in this answer and never again.
+         */
+        post: operations["makeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files in quarantine */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getSession"];
+        put?: never;
+        /** Sign in */
+        post: operations["signIn"];
+        /** Sign out */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is setup needed */
+        get: operations["getSetup"];
+        put?: never;
+        /** Make the first administrator */
+        post: operations["finishSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the library stands */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What could be typed next */
+        get: operations["suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload
+         * @description With `Content-Type: application/offset+octet-stream` the body is its first chunk.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        /** What uploads can do */
+        options: operations["getUploadAbilities"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a chunk or give an upload up, from where only POST gets through
+         * @description For networks that let neither PATCH nor DELETE through (tus, "X-HTTP-Method-Override").
+         */
+        post: operations["overrideUploadMethod"];
+        /** Give an upload up */
+        delete: operations["terminateUpload"];
+        options?: never;
+        /** How far an upload is */
+        head: operations["getUpload"];
+        /** Send a chunk */
+        patch: operations["appendToUpload"];
+        trace?: never;
+    };
+    "/i/{version}/{recipe}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A rendition
+         * @description Recipes: `box-512x512.jpg`, `crop-400x300-q70.webp`, `fit-800x600-p3.png`, `proxy-540.mp4`,
+         *     `filmstrip.jpg`, `peaks.json`.
+         */
+        get: operations["getRendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail?: string | null;
-      code: string;
-      hint?: string | null;
-      at?: { start: number; end: number } | null;
-      expected?: string | null;
+    schemas: {
+        /** @description Who did something. */
+        Actor: {
+            /** Format: uuid */
+            id: string;
+            /** @description What people call them, where that is known. */
+            name: string | null;
+        };
+        /** @description What became of a file. */
+        Arrival: {
+            /**
+             * Format: uuid
+             * @description The asset that has its bytes.
+             */
+            asset: string | null;
+            /**
+             * @description What became of it.
+             * @example imported
+             */
+            outcome: string;
+            /** @description The path it came by. */
+            path: string;
+            /** @description Why, where the outcome alone does not say. */
+            reason: string | null;
+        };
+        /** @description What a list shows of an asset. */
+        AssetSummary: {
+            /**
+             * Format: date-time
+             * @description When it came in.
+             */
+            added: string;
+            /**
+             * Format: int64
+             * @description Length of its primary file in bytes.
+             */
+            bytes: number;
+            /**
+             * @description When it was captured, as precise as it is known.
+             * @example 2026-05-04T18:31:00+02:00
+             */
+            captured: string | null;
+            /**
+             * @description The main colour, `#rrggbb`.
+             * @example #4a6b82
+             */
+            colour: string | null;
+            /**
+             * Format: int64
+             * @description Duration in microseconds.
+             */
+            duration_us: number | null;
+            /** @description Whether a stage could not do its work on it. */
+            failed: boolean;
+            /**
+             * Format: int32
+             * @description Upright height in pixels.
+             */
+            height: number | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * @description What sort of thing it is: image, video, audio, document, model, font, archive, timeline or other.
+             * @example image
+             */
+            kind: string;
+            /**
+             * @description Media type of its primary file.
+             * @example image/jpeg
+             */
+            media_type: string;
+            /**
+             * @description The file name it came with.
+             * @example harbour.jpg
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Pages.
+             */
+            page_count: number | null;
+            /** @description A tiny picture for the time before pictures load (ThumbHash, base64). */
+            placeholder: string | null;
+            /** @description Whether its previews are made. */
+            previewed: boolean;
+            /**
+             * @description Where it stands in its workflow.
+             * @example new
+             */
+            state: string;
+            /** @description Its title. */
+            title: string | null;
+            /**
+             * Format: uuid
+             * @description Its current version; renditions are addressed by it.
+             */
+            version: string;
+            /**
+             * Format: int32
+             * @description Upright width in pixels.
+             */
+            width: number | null;
+        };
+        /** @description An asset, whole. */
+        AssetView: components["schemas"]["AssetSummary"] & {
+            /** @description BLAKE3 of its pixels or samples without metadata. */
+            essence_hash: string | null;
+            /** @description Its fields that have values, in the order of the schema. */
+            fields: components["schemas"]["FieldValues"][];
+            /** @description What is wrong or odd about its file. */
+            findings: components["schemas"]["Finding"][];
+            folder: components["schemas"]["FolderPlace"] | null;
+            /** @description BLAKE3 of its primary file, 64 hexadecimal digits. */
+            hash: string;
+            /** @description Where its bytes lie, or came from. */
+            locations: components["schemas"]["Location"][];
+            /** @description What was measured of its bytes. */
+            probe: components["schemas"]["Probe"];
+            /** @description Renditions that exist or can be made. */
+            renditions: string[];
+            /** @description Whether text was read from it. */
+            text: boolean;
+            /** @description Its versions, the newest first. */
+            versions: components["schemas"]["Version"][];
+        };
+        /** @description A stream of sound. */
+        AudioStream: {
+            /** Format: int32 */
+            channels: number;
+            codec: string;
+            /** @description ISO 639-2. */
+            language?: string | null;
+            layout?: string | null;
+            /** Format: int32 */
+            sample_rate_hz: number;
+        };
+        /** @description What a caller may do, apart from seeing. */
+        Can: {
+            /** @description Run the library. */
+            administer: boolean;
+            /** @description Take originals out. */
+            download: boolean;
+            /** @description Change field values. */
+            edit: boolean;
+            /** @description Bring in files. */
+            upload: boolean;
+        };
+        /** @description Field values written by a person. */
+        EditRequest: {
+            /**
+             * @description New values by field; null or an empty list takes the values away.
+             * @example {
+             *       "title": [
+             *         "Harbour at dawn"
+             *       ],
+             *       "keywords": [
+             *         "harbour",
+             *         "dawn"
+             *       ]
+             *     }
+             */
+            fields: {
+                [key: string]: components["schemas"]["Value"][] | null;
+            };
+        };
+        /** @description One engine: catalog, store, index, a decoder. */
+        Engine: {
+            /** @description In words. */
+            detail: string;
+            name: string;
+            /** @description Whether it answers. */
+            ok: boolean;
+        };
+        /** @description Counts by value. */
+        Facet: {
+            /**
+             * Format: int64
+             * @description How many other values there are.
+             */
+            more: number;
+            /** @description The most frequent values. */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /** @description One value and how many of the found assets have it. */
+        FacetValue: {
+            /** Format: int64 */
+            count: number;
+            value: string;
+        };
+        /** @description One fact. */
+        Fact: {
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /** @description What stands there since; null where nothing does. */
+            after: components["schemas"]["Value"];
+            /**
+             * Format: date-time
+             * @description When it was stated.
+             */
+            at: string;
+            /** @description What stood there before; null where nothing did. */
+            before: components["schemas"]["Value"];
+            /**
+             * Format: int64
+             * @description Its place in the journal.
+             */
+            seq: number;
+            /**
+             * @description What happened.
+             * @example asset.edited
+             */
+            verb: string;
+        };
+        /** @description One field of the schema. */
+        Field: {
+            /** @description Whether people may write it. */
+            editable: boolean;
+            /** @description Whether counts by value can be asked for. */
+            facet: boolean;
+            /** @description What people read above it. */
+            label: string;
+            /** @description Whether it holds several values. */
+            many: boolean;
+            /**
+             * @description Its name in queries and here.
+             * @example keywords
+             */
+            name: string;
+            /** @description Whether queries may name it. */
+            searchable: boolean;
+            /** @description Whether assets can be ordered by it. */
+            sortable: boolean;
+            /** @description text, keyword, integer, number, boolean, moment, position, folder or id. */
+            type: string;
+        };
+        /** @description All fields of the library. */
+        FieldList: {
+            /** @description The fields, in the order a page shows them. */
+            items: components["schemas"]["Field"][];
+        };
+        /** @description One value with where it came from. */
+        FieldValue: {
+            /**
+             * Format: date-time
+             * @description When it was read, measured or written.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who wrote or accepted it.
+             */
+            by?: string | null;
+            /** @description The value as people read it. */
+            display: string;
+            /** @description Where it came from. */
+            origin: components["schemas"]["Origin"];
+            /** @description The value itself. */
+            value: components["schemas"]["PlainValue"];
+        };
+        /** @description A field of an asset with its values. */
+        FieldValues: {
+            /** @description Whether people may write it. */
+            editable: boolean;
+            /** @description What people read above it. */
+            label: string;
+            /** @description Whether it holds several values. */
+            many: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description What values it takes. */
+            type: string;
+            /** @description Its values, in order. */
+            values: components["schemas"]["FieldValue"][];
+        };
+        /** @description Something found about a file. */
+        Finding: {
+            /**
+             * @description Stable code.
+             * @example truncated
+             */
+            code: string;
+            /** @description What exactly. */
+            detail: string;
+        };
+        /** @description A folder. */
+        Folder: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Path from the root. */
+            path: string;
+        };
+        /** @description Folders of one parent. */
+        FolderList: {
+            /** @description By name. */
+            items: components["schemas"]["Folder"][];
+        };
+        /** @description A folder an asset lies in. */
+        FolderPlace: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Path from the root. */
+            path: string;
+        };
+        /** @description A page of found assets. */
+        FoundPage: {
+            /** @description Counts by value, for the facets asked for. */
+            facets: {
+                [key: string]: components["schemas"]["Facet"];
+            };
+            /** @description The assets, in the order asked for. */
+            items: components["schemas"]["AssetSummary"][];
+            /** @description Give it as `after` to see the next page; null on the last. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How far the journal was when the search saw it.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Microseconds the search took.
+             */
+            took_us: number;
+            /**
+             * Format: int64
+             * @description How many there are in all, exactly.
+             */
+            total: number;
+        };
+        /** @description A page of facts, the newest first. */
+        History: {
+            /** @description The facts. */
+            items: components["schemas"]["Fact"][];
+            /**
+             * Format: int64
+             * @description Give it as `after` to see older facts; null on the last page.
+             */
+            next: number | null;
+        };
+        /** @description A job. */
+        Job: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created: string;
+            /** @description Why it last failed. */
+            error: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What is done, e.g. `describe`. */
+            kind: string;
+            /** @description Who waits for it: interactive, fresh or bulk. */
+            lane: string;
+            progress: components["schemas"]["Progress"] | null;
+            /** @description What it uses up: cpu, io, net or gpu. */
+            resource: string;
+            /**
+             * Format: date-time
+             * @description When a worker last took it.
+             */
+            started: string | null;
+            /** @description waiting, running, done, dead or cancelled. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description What it is about.
+             */
+            subject: string | null;
+        };
+        /** @description Jobs by state. */
+        JobCounts: {
+            /**
+             * Format: int64
+             * @description Failed as often as they may.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Being done.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Waiting for a worker.
+             */
+            waiting: number;
+        };
+        /** @description A page of jobs. */
+        JobList: {
+            /** @description How many there are in each state that matters. */
+            counts: components["schemas"]["JobCounts"];
+            /** @description The jobs. */
+            items: components["schemas"]["Job"][];
+            /**
+             * Format: uuid
+             * @description Give it as `after` to see the next page; null on the last.
+             */
+            next: string | null;
+        };
+        /** @description A key, without its secret. */
+        Key: {
+            /** Format: date-time */
+            created: string;
+            /**
+             * Format: date-time
+             * @description When it ends; null when it does not.
+             */
+            expires: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used; null when it never was.
+             */
+            last_used: string | null;
+            name: string;
+            /** @description Only assets that this query finds exist for it; null for all that its maker may see. */
+            query: string | null;
+            /** @description What it may do. */
+            scopes: components["schemas"]["KeyScope"][];
+        };
+        /** @description All keys. */
+        KeyList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Key"][];
+        };
+        /** @description A key that was just made: the only time its secret is shown. */
+        KeyMade: {
+            /** @description The key. */
+            key: components["schemas"]["Key"];
+            /**
+             * @description Its secret, to be sent as a bearer token.
+             * @example dmk_…
+             */
+            secret: string;
+        };
+        /** @description A key to be made. */
+        KeyRequest: {
+            /**
+             * Format: int64
+             * @description Days until it ends; null for a key that does not end.
+             */
+            expires_in_days?: number | null;
+            /**
+             * @description What people call it.
+             * @example website
+             */
+            name: string;
+            /** @description A query: only assets it finds exist for the key. Null for all that its maker may see. */
+            query?: string | null;
+            /** @description What it may do; every key may read. */
+            scopes: components["schemas"]["KeyScope"][];
+        };
+        /**
+         * @description What a key may do.
+         * @enum {string}
+         */
+        KeyScope: "read" | "write" | "download" | "admin";
+        /** @description A place where bytes lie. */
+        Location: {
+            /** @description Path there. */
+            path: string;
+            /** @description `store`, `origin` or the name of a mount. */
+            place: string;
+        };
+        /** @description Who calls, in which library, and what they may do. */
+        Me: {
+            /** @description What the caller may do. */
+            can: components["schemas"]["Can"];
+            /** @description Name of the library. */
+            library: string;
+            user: components["schemas"]["User"] | null;
+        };
+        /** @description Where a value came from. */
+        Origin: {
+            /**
+             * Format: double
+             * @description How sure the model was, 0 to 1.
+             */
+            confidence?: number | null;
+            /** @description file, sidecar, measured, person, rule, import or model. */
+            kind: string;
+            /** @description The model that suggested it, with its version. */
+            model?: string | null;
+            /** @description The rule that set it. */
+            rule?: string | null;
+            /** @description The tag it stood in. */
+            tag?: string | null;
+        };
+        /** @description Text of one page. */
+        PageText: {
+            /**
+             * Format: int32
+             * @description Page, from 1.
+             */
+            page: number;
+            /** @description Its text. */
+            text: string;
+        };
+        /** @description A value: text, a number, yes or no, or a position. */
+        PlainValue: string | number | boolean | components["schemas"]["Position"];
+        /** @description A place on the Earth. */
+        Position: {
+            /**
+             * Format: double
+             * @description Metres above the sea.
+             */
+            altitude_m?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude: number;
+        };
+        /** @description What was measured of a file. */
+        Probe: {
+            /** @description All streams of sound. */
+            audio: components["schemas"]["AudioStream"][];
+            /** @description Name of the embedded colour profile. */
+            colour_profile?: string | null;
+            /** @description Dominant colours, `#rrggbb`. */
+            colours: string[];
+            /** @description Name of the container. */
+            container?: string | null;
+            /**
+             * Format: int64
+             * @description Duration in microseconds.
+             */
+            duration_us?: number | null;
+            /**
+             * Format: int32
+             * @description Upright height in pixels.
+             */
+            height_px?: number | null;
+            /**
+             * Format: int32
+             * @description EXIF orientation as stored, where it is not 1.
+             */
+            orientation?: number | null;
+            /**
+             * Format: int32
+             * @description Pages.
+             */
+            page_count?: number | null;
+            /** @description Perceptual hash, 16 hexadecimal digits. */
+            perceptual_hash?: string | null;
+            /** @description Start timecode; `;` before the frames for drop-frame. */
+            start_timecode?: string | null;
+            video?: components["schemas"]["VideoStream"] | null;
+            /**
+             * Format: int32
+             * @description Upright width in pixels.
+             */
+            width_px?: number | null;
+        };
+        /** @description Why a request was not done. */
+        Problem: {
+            at?: components["schemas"]["Span"] | null;
+            /**
+             * @description Stable code for programs.
+             * @example bad-query
+             */
+            code: string;
+            /** @description What happened this time. */
+            detail: string;
+            /** @description What was expected there. */
+            expected?: string | null;
+            /** @description What would be right. */
+            hint?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The kind in words; never varies for a code. */
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description The kind of problem: its place on the reference page.
+             * @example /api/docs#bad-query
+             */
+            type: string;
+        };
+        /** @description How far something is. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Done so far.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Out of so many.
+             */
+            of: number;
+        };
+        /** @description A page of waiting files. */
+        QuarantineList: {
+            /** @description The newest first. */
+            items: components["schemas"]["QuarantinedFile"][];
+            /**
+             * Format: uuid
+             * @description Give it as `after` to see the next page; null on the last.
+             */
+            next: string | null;
+        };
+        /** @description A file that waits for a person. */
+        QuarantinedFile: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: uuid */
+            id: string;
+            /** @description The name it came by. */
+            name: string;
+            /** @description Why it waits. */
+            reason: string;
+        };
+        /** @description Units a second as an exact ratio. */
+        Rate: {
+            /** Format: int32 */
+            denominator: number;
+            /** Format: int32 */
+            numerator: number;
+        };
+        /** @description The first administrator. */
+        SetupRequest: {
+            /**
+             * @description Their address, by which they sign in.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description What people call them. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+            /** @description The token of the one-time link that the server printed. */
+            token: string;
+        };
+        /** @description Whether the library still needs its first administrator. */
+        SetupView: {
+            /** @description True until the first administrator is made. */
+            needed: boolean;
+        };
+        /** @description Signing in. */
+        SignInRequest: {
+            /**
+             * @description The address of the account.
+             * @example ada@example.org
+             */
+            email: string;
+            /** @description Its password. */
+            password: string;
+        };
+        /** @description A stretch of text in characters, from `start` (inside) to `end` (outside). */
+        Span: {
+            /** @description The character after the last. */
+            end: number;
+            /** @description First character. */
+            start: number;
+        };
+        /** @description How the library stands. */
+        Status: {
+            /**
+             * Format: int64
+             * @description Assets in the library.
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Bytes of their files.
+             */
+            bytes: number;
+            /** @description The engines and whether they answer. */
+            engines: components["schemas"]["Engine"][];
+            /**
+             * Format: int64
+             * @description How far the index has followed it.
+             */
+            index_seq: number;
+            /** @description Jobs by state. */
+            jobs: components["schemas"]["JobCounts"];
+            /**
+             * Format: int64
+             * @description How far the journal is.
+             */
+            seq: number;
+            /** @description Damask's version. */
+            version: string;
+        };
+        /** @description A word that would fit at the caret. */
+        Suggestion: {
+            /**
+             * Format: int64
+             * @description How many assets have the value.
+             */
+            count: number | null;
+            /**
+             * @description field or value.
+             * @example field
+             */
+            kind: string;
+            /** @description What to put there. */
+            text: string;
+        };
+        /** @description What could be typed next. */
+        SuggestionList: {
+            /** @description The likeliest first. */
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** @description One embedded tag. */
+        Tag: {
+            /** @description Its group, e.g. `XMP-dc`. */
+            group: string;
+            /** @description Its name, e.g. `Title`. */
+            name: string;
+            /** @description Its value, as the reader gives it. */
+            value: components["schemas"]["Value"];
+        };
+        /** @description Embedded tags, raw. */
+        TagList: {
+            /** @description Every tag of the file, in the file's order. */
+            items: components["schemas"]["Tag"][];
+        };
+        /** @description Text read from a document. */
+        TextPages: {
+            /** @description The pages. */
+            pages: components["schemas"]["PageText"][];
+        };
+        /** @description A person with an account. */
+        User: {
+            /** @description Their address. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What people call them. */
+            name: string;
+        };
+        Value: unknown;
+        /** @description An edition of an asset. */
+        Version: {
+            /**
+             * Format: int64
+             * @description Length in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created: string;
+            /** @description BLAKE3 of its primary file. */
+            hash: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Media type. */
+            media_type: string;
+            /**
+             * Format: int32
+             * @description 1 for the first.
+             */
+            number: number;
+        };
+        /** @description A stream of moving pictures. */
+        VideoStream: {
+            codec: string;
+            /**
+             * Format: int64
+             * @description Frames in the stream, where the file says.
+             */
+            frames?: number | null;
+            /** Format: int32 */
+            height_px: number;
+            pixel_format?: string | null;
+            rate?: components["schemas"]["Rate"] | null;
+            /** Format: int32 */
+            width_px: number;
+        };
     };
-    SetupRequest: { token: string; name: string; email: string; password: string };
-    SignInRequest: { email: string; password: string };
-    Me: {
-      user: { id: string; name: string; email: string } | null;
-      library: string;
-      can: { edit: boolean; upload: boolean; download: boolean; administer: boolean };
-    };
-    Key: { id: string; name: string; scopes: components["schemas"]["KeyScope"][]; created: string; expires: string | null; last_used: string | null };
-    /** @enum {string} */
-    KeyScope: "read" | "write" | "download" | "admin";
-    KeyList: { items: components["schemas"]["Key"][] };
-    KeyRequest: { name: string; scopes: components["schemas"]["KeyScope"][]; expires_in_days: number | null };
-    KeyMade: { key: components["schemas"]["Key"]; secret: string };
-    AssetSummary: {
-      id: string;
-      kind: string;
-      name: string;
-      state: string;
-      version: string;
-      media_type: string;
-      bytes: number;
-      width: number | null;
-      height: number | null;
-      duration_us: number | null;
-      page_count: number | null;
-      placeholder: string | null;
-      colour: string | null;
-      captured: string | null;
-      added: string;
-      title: string | null;
-      previewed: boolean;
-      failed: boolean;
-    };
-    FacetValue: { value: string; count: number };
-    Facet: { values: components["schemas"]["FacetValue"][]; more: number };
-    FoundPage: {
-      items: components["schemas"]["AssetSummary"][];
-      total: number;
-      took_us: number;
-      next: string | null;
-      facets: { [key: string]: components["schemas"]["Facet"] };
-      seq: number;
-    };
-    Position: { latitude: number; longitude: number; altitude_m?: number | null };
-    Origin: {
-      kind: string;
-      tag?: string | null;
-      model?: string | null;
-      confidence?: number | null;
-    };
-    FieldValue: {
-      value: string | number | boolean | components["schemas"]["Position"];
-      display: string;
-      origin: components["schemas"]["Origin"];
-      at: string;
-      by?: string | null;
-    };
-    FieldValues: { name: string; label: string; type: string; many: boolean; editable: boolean; values: components["schemas"]["FieldValue"][] };
-    Field: { name: string; label: string; type: string; many: boolean; editable: boolean; searchable: boolean; sortable: boolean; facet: boolean };
-    FieldList: { items: components["schemas"]["Field"][] };
-    Finding: { code: string; detail: string };
-    Version: { id: string; number: number; bytes: number; media_type: string; created: string; hash: string };
-    AssetView: components["schemas"]["AssetSummary"] & {
-      folder: { id: string; path: string } | null;
-      fields: components["schemas"]["FieldValues"][];
-      probe: { [key: string]: unknown };
-      findings: components["schemas"]["Finding"][];
-      versions: components["schemas"]["Version"][];
-      locations: { place: string; path: string }[];
-      hash: string;
-      essence_hash: string | null;
-      renditions: string[];
-      text: boolean;
-    };
-    EditRequest: { fields: { [key: string]: (string | number | boolean | components["schemas"]["Position"])[] | null } };
-    TagList: { items: { group: string; name: string; value: unknown }[] };
-    TextPages: { pages: { page: number; text: string }[] };
-    Fact: { seq: number; at: string; verb: string; actor: { id: string; name: string | null }; before: unknown; after: unknown };
-    History: { items: components["schemas"]["Fact"][]; next: number | null };
-    Suggestion: { text: string; kind: string; count: number | null };
-    SuggestionList: { items: components["schemas"]["Suggestion"][] };
-    Job: {
-      id: string;
-      kind: string;
-      lane: string;
-      resource: string;
-      state: string;
-      subject: string | null;
-      progress: { done: number; of: number } | null;
-      attempts: number;
-      error: string | null;
-      created: string;
-      started: string | null;
-    };
-    JobList: { items: components["schemas"]["Job"][]; counts: { waiting: number; running: number; dead: number } };
-    QuarantineList: { items: components["schemas"]["QuarantinedFile"][] };
-    QuarantinedFile: { id: string; name: string; bytes: number; reason: string; at: string };
-    Status: {
-      assets: number;
-      bytes: number;
-      seq: number;
-      index_seq: number;
-      jobs: { waiting: number; running: number; dead: number };
-      engines: { name: string; ok: boolean; detail: string | null }[];
-      version: string;
-    };
-  };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-
-type Json<T> = { content: { "application/json": T } };
-type Body<T> = { content: { "application/json": T } };
-type Empty = { content?: never };
-type Trouble = { content: { "application/problem+json": components["schemas"]["Problem"] } };
+export type $defs = Record<string, never>;
+export interface operations {
+    findAssets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A query; empty finds everything. See the guide to queries.
+                 * @example harbour type:image
+                 */
+                q?: string;
+                /**
+                 * @description A field to sort by, `-` before it for the reverse; by relevance or newest first without.
+                 * @example -captured
+                 */
+                sort?: string;
+                /** @description Assets on the page. */
+                limit?: number;
+                /** @description The cursor `next` of the page before. */
+                after?: string;
+                /**
+                 * @description Facets to count, with commas between them.
+                 * @example type,camera
+                 */
+                facets?: string;
+                /** @description Answer only once the index has seen this much of the journal. */
+                at_least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of assets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The index has not come as far as `at_least`; Retry-After says when to ask again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The query cannot be read; `at` says where, `expected` what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The asset, whole */
+            200: {
+                headers: {
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description The client has this state already (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state to edit */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description The asset as it is now */
+            200: {
+                headers: {
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not suit its field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetHistory: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Facts that bear it, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOriginal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes; several get the whole */
+                Range?: string | null;
+                /** @description The ETag or date for which the range holds */
+                "If-Range"?: string | null;
+                /** @description An ETag the client has */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description A range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range lies outside */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every tag of its primary file, raw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetText: {
+        parameters: {
+            query?: {
+                /** @description One page, from 1; all pages without. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text that was read from it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPages"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last fact seen */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream without end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This caller holds too many streams open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fields, in the order a page shows them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Folders and file name
+                 * @example news/2026/harbour.jpg
+                 */
+                path: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes, of any media type */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is here */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is longer than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path cannot be, or the file could not be kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFolders: {
+        parameters: {
+            query?: {
+                /** @description Folders of this one; those at the root without. */
+                parent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The folders, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such folder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state; without, those that run, failed for good or wait. */
+                state?: "waiting" | "running" | "done" | "dead" | "cancelled";
+                /** @description `next` of the page before; goes with `state`. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs and counts of all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has not failed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, without their secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is valid no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Files that wait for a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who calls and what they may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session is in the cookie */
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address or password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    /** @description Takes the session away */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the first administrator is still to be made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Made, and signed in */
+            201: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link was used, has expired or was replaced */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts, engines, version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The text so far.
+                 * @example cam
+                 */
+                q?: string;
+                /** @description Where the caret stands, in characters; at the end without. */
+                at?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Words that fit at the caret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description Length of the whole in bytes */
+                "Upload-Length": number;
+                /** @description filename, relativePath, filetype, batch: name and base64 value, with commas between them */
+                "Upload-Metadata"?: string | null;
+                /** @description sha1 and the base64 checksum of the body */
+                "Upload-Checksum"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": number[] | null;
+            };
+        };
+        responses: {
+            /** @description Begun; finished at once where the body was all of it */
+            201: {
+                headers: {
+                    /** @description The asset, once finished */
+                    "Damask-Asset"?: string;
+                    /** @description imported, already-here or quarantined, once finished */
+                    "Damask-Outcome"?: string;
+                    /** @description Where to send the rest */
+                    Location?: string;
+                    /** @description Until when it is kept unfinished */
+                    "Upload-Expires"?: string;
+                    /** @description Bytes received */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A header cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of tus */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is longer than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The checksum differs; the chunk was dropped */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUploadAbilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Version, extensions and limits, in headers */
+            204: {
+                headers: {
+                    /** @description The checksums */
+                    "Tus-Checksum-Algorithm"?: string;
+                    /** @description The extensions */
+                    "Tus-Extension"?: string;
+                    /** @description Longest upload in bytes */
+                    "Tus-Max-Size"?: number;
+                    /** @description 1.0.0 */
+                    "Tus-Version"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overrideUploadMethod: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description PATCH, DELETE or HEAD */
+                "X-HTTP-Method-Override": string;
+                /** @description For PATCH: where the chunk begins */
+                "Upload-Offset"?: number | null;
+                /** @description For PATCH: sha1 and the base64 checksum of the chunk */
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": number[] | null;
+            };
+        };
+        responses: {
+            /** @description As HEAD answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As PATCH or DELETE answers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method is named */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload stands at another offset */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of tus */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The chunk goes past the upload's length */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/offset+octet-stream */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The checksum differs; the chunk was dropped */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminateUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of tus */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its state, in headers */
+            200: {
+                headers: {
+                    /** @description Length of the whole */
+                    "Upload-Length"?: number;
+                    /** @description Bytes received */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of tus */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendToUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description Where the chunk begins: the bytes received so far */
+                "Upload-Offset": number;
+                /** @description sha1 and the base64 checksum of the chunk */
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Received */
+            204: {
+                headers: {
+                    /** @description The asset, once finished */
+                    "Damask-Asset"?: string;
+                    /** @description imported, already-here or quarantined, once finished */
+                    "Damask-Outcome"?: string;
+                    /** @description Until when it is kept unfinished */
+                    "Upload-Expires"?: string;
+                    /** @description Bytes received */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A header cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such upload */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The upload stands at another offset, or another request writes to it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of tus */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The chunk goes past the upload's length */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/offset+octet-stream */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The checksum differs; the chunk was dropped */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRendition: {
+        parameters: {
+            query?: {
+                /** @description 1 to save it under its name rather than show it. */
+                download?: number;
+            };
+            header?: {
+                /** @description One range of bytes; several get the whole */
+                Range?: string | null;
+                /** @description The ETag for which the range holds */
+                "If-Range"?: string | null;
+                /** @description An ETag the client has */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The version */
+                version: string;
+                /**
+                 * @description How it is made
+                 * @example box-512x512.jpg
+                 */
+                recipe: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rendition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description A range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such version, or not for this caller, or no such rendition of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is being made; Retry-After says when to ask again */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range lies outside */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This file gives no such rendition */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

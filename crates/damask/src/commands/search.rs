@@ -23,8 +23,7 @@ pub async fn run(session: &Session, flags: SearchFlags) -> anyhow::Result<Ending
         let items = page["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         for item in items.iter().take(left) {
             if flags.json {
-                let whole: Json =
-                    session.client.get(&format!("/api/v1/assets/{}", text(item, "id"))).await?;
+                let whole: Json = session.client.get(&format!("/api/v1/assets/{}", text(item, "id"))).await?;
                 writeln!(out, "{}", super::show::line(&whole))?;
             } else {
                 writeln!(out, "{}  {:<9} {}", text(item, "id"), text(item, "kind"), text(item, "name"))?;

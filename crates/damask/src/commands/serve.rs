@@ -19,7 +19,8 @@ pub async fn run(config: Config) -> anyhow::Result<Ending> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| match_in_use(config.listen))?;
     let address = listener.local_addr()?;
     let here = Here::open(&config, hold, config.workers, false).await?;
-    let options = ServerOptions { library: config.library.clone(), hosts: hosts(&config), ..ServerOptions::default() };
+    let options =
+        ServerOptions { library: config.library.clone(), hosts: hosts(&config), ..ServerOptions::default() };
     println!("Damask serves http://{address}/");
     if let Some(token) = setup::link(&here.damask, &Caller::local()).await? {
         println!("Nobody has an account yet. Make the first administrator (this link works once):");

@@ -38,8 +38,21 @@ pub fn line(asset: &Json) -> Json {
     }
     let mut object = json!({ "fields": fields });
     for name in [
-        "id", "kind", "name", "state", "version", "media_type", "bytes", "hash", "essence_hash", "added",
-        "previewed", "failed", "findings", "locations", "probe",
+        "id",
+        "kind",
+        "name",
+        "state",
+        "version",
+        "media_type",
+        "bytes",
+        "hash",
+        "essence_hash",
+        "added",
+        "previewed",
+        "failed",
+        "findings",
+        "locations",
+        "probe",
     ] {
         object[name] = asset[name].clone();
     }
@@ -63,10 +76,19 @@ fn print_for_people(asset: &Json, object: &Json) {
         }
     }
     for finding in asset["findings"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        println!("{:>22}  {}", finding["code"].as_str().unwrap_or_default(), finding["detail"].as_str().unwrap_or_default());
+        println!(
+            "{:>22}  {}",
+            finding["code"].as_str().unwrap_or_default(),
+            finding["detail"].as_str().unwrap_or_default()
+        );
     }
     for tag in object["tags"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        println!("{:>30}:{:<32} {}", tag["group"].as_str().unwrap_or_default(), tag["name"].as_str().unwrap_or_default(), tag["value"]);
+        println!(
+            "{:>30}:{:<32} {}",
+            tag["group"].as_str().unwrap_or_default(),
+            tag["name"].as_str().unwrap_or_default(),
+            tag["value"]
+        );
     }
 }
 

@@ -7,7 +7,9 @@ use crate::{Ending, commands::serve::told_to_end, config::Config, wiring::Here};
 /// Works until it is told to end.
 pub async fn run(config: Config) -> anyhow::Result<Ending> {
     if config.database.is_none() {
-        bail!("`damask work` shares a library on PostgreSQL (--database); one on SQLite works within `serve`");
+        bail!(
+            "`damask work` shares a library on PostgreSQL (--database); one on SQLite works within `serve`"
+        );
     }
     let hold = Here::hold(&config.library_folder())?;
     let here = Here::open(&config, hold, config.workers, false).await?;

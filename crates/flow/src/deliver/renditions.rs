@@ -16,9 +16,7 @@ use damask_catalog::{
     versions,
 };
 use damask_media::{page, picture};
-use damask_model::{
-    AssetKind, Fit, Recipe, VersionId, job::Lane, recipe::PictureRecipe,
-};
+use damask_model::{AssetKind, Fit, Recipe, VersionId, job::Lane, recipe::PictureRecipe};
 use damask_store::{StoreError, StoreKey};
 
 use super::key::RenditionKey;
@@ -185,7 +183,12 @@ impl Wanted {
     }
 
     /// What the picture is drawn from.
-    async fn source(&self, damask: &Damask, recipe: &PictureRecipe, scratch: &std::path::Path) -> Outcome<Drawn> {
+    async fn source(
+        &self,
+        damask: &Damask,
+        recipe: &PictureRecipe,
+        scratch: &std::path::Path,
+    ) -> Outcome<Drawn> {
         let original = damask.store().path(&StoreKey::Blob(self.record.version.primary));
         let is_pdf = self.record.media_type == "application/pdf";
         if recipe.page == 1
@@ -249,7 +252,10 @@ impl Wanted {
         };
         let hopeless = self.record.failed || (self.record.previewed.is_some() && !was_there);
         if hopeless || !has_previews(self.kind) {
-            return Ok(Trouble::missing("rendition", format!("{} of {}", self.recipe, self.record.version.id)));
+            return Ok(Trouble::missing(
+                "rendition",
+                format!("{} of {}", self.recipe, self.record.version.id),
+            ));
         }
         self.hurry(damask).await?;
         Ok(Trouble::NotYet { what: self.name.clone(), retry_after_s: RETRY_AFTER_S })
@@ -295,7 +301,8 @@ fn rungs(rows: Vec<Row>) -> Vec<(u32, Row)> {
     let mut rungs: Vec<(u32, Row)> = rows
         .into_iter()
         .filter_map(|row| {
-            let side_px = Recipe::LADDER_PX.into_iter().find(|side_px| row.recipe == Recipe::rung(*side_px))?;
+            let side_px =
+                Recipe::LADDER_PX.into_iter().find(|side_px| row.recipe == Recipe::rung(*side_px))?;
             Some((side_px, row))
         })
         .collect();

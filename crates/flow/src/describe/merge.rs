@@ -23,8 +23,7 @@ pub fn merged(before: &Document, reading: Reading, at: Instant) -> Document {
         document.set(field.clone(), kept);
     }
     for (field, values) in reading.described {
-        let entries =
-            values.into_iter().map(|(value, tag)| entry(value, Origin::File { tag }, at)).collect();
+        let entries = values.into_iter().map(|(value, tag)| entry(value, Origin::File { tag }, at)).collect();
         add(&mut document, field, entries);
     }
     for (field, values) in reading.measured {

@@ -29,7 +29,9 @@ fn decode(bytes: &[u8]) -> String {
         None => match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             // Cut off within its last character: still UTF-8.
-            Err(error) if error.error_len().is_none() => String::from_utf8_lossy(&bytes[..error.valid_up_to()]),
+            Err(error) if error.error_len().is_none() => {
+                String::from_utf8_lossy(&bytes[..error.valid_up_to()])
+            }
             Err(_) => WINDOWS_1252.decode(bytes).0,
         },
     };

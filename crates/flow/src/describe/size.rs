@@ -18,8 +18,11 @@ pub fn of_picture(tags: &Tags) -> Probe {
         .find(|tag| tag.name == "Orientation" && tag.place() == "IFD0")
         .and_then(|tag| tag.value.as_u64())
         .filter(|orientation| (1..=8).contains(orientation));
-    let (width, height) =
-        if orientation.is_some_and(|value| SIDEWAYS.contains(&value)) { (height, width) } else { (width, height) };
+    let (width, height) = if orientation.is_some_and(|value| SIDEWAYS.contains(&value)) {
+        (height, width)
+    } else {
+        (width, height)
+    };
     Probe {
         width_px: u32::try_from(width).ok(),
         height_px: u32::try_from(height).ok(),
@@ -32,9 +35,8 @@ pub fn of_picture(tags: &Tags) -> Probe {
 fn number(tags: &Tags, name: &str) -> Option<u64> {
     const CONTAINERS: [&str; 9] =
         ["File", "PNG", "GIF", "RIFF", "IFD0", "SVG", "Jpeg2000", "Photoshop", "Meta"];
-    let of = |place: &str| {
-        tags.list.iter().find(|tag| tag.name == name && tag.place() == place && tag.copy == 0)
-    };
+    let of =
+        |place: &str| tags.list.iter().find(|tag| tag.name == name && tag.place() == place && tag.copy == 0);
     let found = CONTAINERS.iter().find_map(|place| of(place));
     found.or_else(|| tags.list.iter().find(|tag| tag.name == name)).and_then(|tag| tag.value.as_u64())
 }

@@ -168,9 +168,7 @@ pub async fn caller(damask: &Damask, secret: &str) -> Outcome<Caller> {
     if last_used.is_none_or(|used| now.micros_since(used) > USE_KEPT_EVERY_S * 1_000_000) {
         damask
             .catalog()
-            .write(Urgency::Interactive, async move |tx: &mut Tx| {
-                Ok::<_, Trouble>(keys::used(tx, id).await?)
-            })
+            .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(keys::used(tx, id).await?))
             .await?;
     }
     let key = view(row)?;

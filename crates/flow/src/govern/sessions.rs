@@ -42,7 +42,8 @@ pub async fn sign_in(damask: &Damask, email: &str, password: &str) -> Outcome<(A
 
 /// A hash that nobody's password fits, so that an unknown address takes as long as a known one.
 fn nobodys_hash() -> String {
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        .to_owned()
 }
 
 pub(super) async fn begin(damask: &Damask, account: UserId) -> Outcome<SessionToken> {

@@ -60,7 +60,11 @@ pub async fn finish(damask: &Damask, token: &str, new: NewAccount) -> Outcome<(A
         return Err(Trouble::mistake("bad-account", "a name has 1 to 200 characters"));
     }
     let (before, after) = email.split_once('@').unwrap_or(("", ""));
-    if before.is_empty() || after.is_empty() || email.len() > EMAIL_BYTES_MAX || email.contains(char::is_whitespace) {
+    if before.is_empty()
+        || after.is_empty()
+        || email.len() > EMAIL_BYTES_MAX
+        || email.contains(char::is_whitespace)
+    {
         return Err(Trouble::mistake("bad-account", format!("{email:?} is not an email address")));
     }
     let mut conn = damask.catalog().read().await?;

@@ -11,13 +11,6 @@ use std::{
     time::Duration,
 };
 
-use damask_catalog::{assets, locations};
-use damask_model::job::Lane;
-use futures::{Stream, StreamExt};
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, mpsc},
-};
 use super::{
     arrival::{Arrival, ArrivalOutcome},
     path::HomePath,
@@ -30,6 +23,13 @@ use crate::{
     damask::{Damask, off_thread},
     lines::lines_of,
     trouble::{Outcome, Trouble},
+};
+use damask_catalog::{assets, locations};
+use damask_model::job::Lane;
+use futures::{Stream, StreamExt};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, mpsc},
 };
 
 /// Files that wait for a commit together: as many as one group of the store takes.
@@ -104,11 +104,8 @@ impl Import {
     async fn run(self, paths: Vec<PathBuf>) {
         let found = self.start_walk(paths);
         let teller = tokio::spawn(self.clone().tell());
-        let mut arrivals = std::pin::pin!(
-            lines_of(found)
-                .map(|met| self.arrive(met))
-                .buffer_unordered(COMMITS_AT_ONCE)
-        );
+        let mut arrivals =
+            std::pin::pin!(lines_of(found).map(|met| self.arrive(met)).buffer_unordered(COMMITS_AT_ONCE));
         while let Some((arrival, bytes)) = arrivals.next().await {
             self.meter().done(bytes);
             if self.lines.send(ImportLine::Arrival(arrival)).await.is_err() {
@@ -170,7 +167,8 @@ impl Import {
             Met::File(file) => {
                 let bytes = file.stamp.bytes;
                 let path = super::path::text_of_path(&file.path);
-                let arrival = self.take(file).await.unwrap_or_else(|trouble| Arrival::failed(path, trouble.chain()));
+                let arrival =
+                    self.take(file).await.unwrap_or_else(|trouble| Arrival::failed(path, trouble.chain()));
                 (arrival, bytes)
             }
         }

@@ -106,9 +106,9 @@ mod tests {
 
     fn check(text: &str, expected: Option<(&[&str], &str)>) {
         let parsed = HomePath::parse(text, &Limits::default()).ok();
-        let seen = parsed.as_ref().map(|path| {
-            (path.folders().iter().map(String::as_str).collect::<Vec<_>>(), path.name())
-        });
+        let seen = parsed
+            .as_ref()
+            .map(|path| (path.folders().iter().map(String::as_str).collect::<Vec<_>>(), path.name()));
         assert_eq!(seen, expected.map(|(folders, name)| (folders.to_vec(), name)), "{text:?}");
     }
 

@@ -311,7 +311,10 @@ fn path_of(metadata: &[(String, Vec<u8>)]) -> String {
         let text = String::from_utf8_lossy(value).trim_start_matches('/').to_owned();
         (!text.is_empty() && text != "null").then_some(text)
     };
-    text("relativePath").or_else(|| text("filename")).or_else(|| text("name")).unwrap_or_else(|| "unnamed".into())
+    text("relativePath")
+        .or_else(|| text("filename"))
+        .or_else(|| text("name"))
+        .unwrap_or_else(|| "unnamed".into())
 }
 
 /// Values may be any bytes (tus 1.0, Upload-Metadata); in the catalog they stand in hexadecimal digits.

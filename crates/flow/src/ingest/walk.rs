@@ -87,7 +87,13 @@ pub fn walk(roots: &[PathBuf], memory: &mut impl Memory) -> Result<(), Ended> {
                 let directory = root.parent().unwrap_or(Path::new("")).to_path_buf();
                 let name = root.file_name().map(text_of).unwrap_or_default();
                 let known = memory.known(&text_of_path(&directory));
-                one_file(Place { directory: &directory, home: &[], known: &known }, root.clone(), name, &metadata, memory)?;
+                one_file(
+                    Place { directory: &directory, home: &[], known: &known },
+                    root.clone(),
+                    name,
+                    &metadata,
+                    memory,
+                )?;
             }
             Err(error) => refuse(root, &error.to_string(), memory)?,
         }
@@ -183,8 +189,9 @@ fn refuse(path: &Path, reason: &str, memory: &mut impl Memory) -> Result<(), End
 }
 
 fn read_sorted(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths =
-        fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut paths = fs::read_dir(directory)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     paths.sort_unstable();
     Ok(paths)
 }
@@ -246,7 +253,8 @@ mod tests {
         symlink(root.join("gone"), root.join("nowhere")).expect("link");
         let mut notebook = Notebook::default();
         walk(&[root, folder.path().join("missing")], &mut notebook).expect("walked");
-        let lines: Vec<_> = notebook.lines.iter().map(|line| line.split(" (os").next().unwrap_or(line)).collect();
+        let lines: Vec<_> =
+            notebook.lines.iter().map(|line| line.split(" (os").next().unwrap_or(line)).collect();
         assert_eq!(
             lines,
             [

@@ -110,7 +110,10 @@ impl Listing {
     /// The first stream of moving pictures; a cover is none.
     pub(super) fn video(&self) -> Option<&Stream> {
         self.streams.iter().find(|stream| {
-            stream.is("video") && !stream.is_cover() && stream.width.unwrap_or(0) > 0 && stream.height.unwrap_or(0) > 0
+            stream.is("video")
+                && !stream.is_cover()
+                && stream.width.unwrap_or(0) > 0
+                && stream.height.unwrap_or(0) > 0
         })
     }
 
@@ -126,7 +129,8 @@ impl Listing {
         let longest_us = || self.streams.iter().filter_map(|s| micros(s.duration.as_deref()?)).max();
         let duration_us = self.format.duration.as_deref().and_then(micros).or_else(longest_us);
         let mut findings = Vec::new();
-        let believed = |duration: &u64| *duration <= u64::try_from(DURATION_MAX.as_micros()).unwrap_or(u64::MAX);
+        let believed =
+            |duration: &u64| *duration <= u64::try_from(DURATION_MAX.as_micros()).unwrap_or(u64::MAX);
         if let Some(duration_us) = duration_us.filter(|duration| !believed(duration)) {
             let detail = format!("it says it lasts {} s, which is not believed", duration_us / 1_000_000);
             findings.push(Finding::new(FindingCode::MetadataDamaged, detail));
@@ -245,7 +249,8 @@ fn micros(text: &str) -> Option<u64> {
 /// `HH:MM:SS:FF`, or with `;` or `.` before the frames.
 fn is_timecode(text: &str) -> bool {
     let groups: Vec<&str> = text.split([':', ';', '.']).collect();
-    groups.len() == 4 && groups.iter().all(|g| (1..=3).contains(&g.len()) && g.bytes().all(|b| b.is_ascii_digit()))
+    groups.len() == 4
+        && groups.iter().all(|g| (1..=3).contains(&g.len()) && g.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -260,18 +265,26 @@ mod tests {
 
     #[test]
     fn seconds_become_microseconds_exactly() {
-        for (text, expected) in
-            [("12.345678", Some(12_345_678)), ("0.04", Some(40_000)), ("7", Some(7_000_000)), ("N/A", None), ("-1.0", None)]
-        {
+        for (text, expected) in [
+            ("12.345678", Some(12_345_678)),
+            ("0.04", Some(40_000)),
+            ("7", Some(7_000_000)),
+            ("N/A", None),
+            ("-1.0", None),
+        ] {
             assert_eq!(micros(text), expected, "{text}");
         }
     }
 
     #[test]
     fn a_timecode_has_four_groups() {
-        for (text, expected) in
-            [("01:00:00:00", true), ("00:59:59;28", true), ("", false), ("01:00:00", false), ("aa:00:00:00", false)]
-        {
+        for (text, expected) in [
+            ("01:00:00:00", true),
+            ("00:59:59;28", true),
+            ("", false),
+            ("01:00:00", false),
+            ("aa:00:00:00", false),
+        ] {
             assert_eq!(is_timecode(text), expected, "{text}");
         }
     }
@@ -319,7 +332,8 @@ mod tests {
 
     #[test]
     fn pixels_that_are_not_square_are_shown_square() {
-        let json = r#"{"streams":[{"codec_type":"video","width":720,"height":576,"sample_aspect_ratio":"64:45"}]}"#;
+        let json =
+            r#"{"streams":[{"codec_type":"video","width":720,"height":576,"sample_aspect_ratio":"64:45"}]}"#;
         assert_eq!(listing(json).video().and_then(super::Stream::shown), Some((1_024, 576)));
     }
 

@@ -61,10 +61,8 @@ impl Glass {
         request: &Request,
         files: Vec<OwnedFd>,
     ) -> Result<Result<Answer, Finding>, MediaError> {
-        let place = Arc::clone(&self.inner.pool.places)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let place =
+            Arc::clone(&self.inner.pool.places).acquire_owned().await.expect("the semaphore is never closed");
         let text = serde_json::to_vec(request).expect("requests are plain values that serialise");
         let glass = self.clone();
         let asked = tokio::task::spawn_blocking(move || {
@@ -95,8 +93,10 @@ impl Glass {
         if wire::send(worker.socket.as_fd(), text, &files).is_err() {
             // It died between requests: that costs nobody a request.
             worker = self.new_worker()?;
-            wire::send(worker.socket.as_fd(), text, &files)
-                .map_err(|source| MediaError::CannotStart { program: self.config().program.clone(), source })?;
+            wire::send(worker.socket.as_fd(), text, &files).map_err(|source| MediaError::CannotStart {
+                program: self.config().program.clone(),
+                source,
+            })?;
         }
         worker.served += 1;
         let answer = match self.await_answer(&mut worker) {

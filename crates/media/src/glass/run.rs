@@ -323,11 +323,15 @@ impl Confined {
                 [stdout.as_ref().map(AsFd::as_fd), stderr.as_ref().map(AsFd::as_fd)],
                 died.as_ref().filter(|_| ended_at.is_none()),
             );
-            if ready[0] && let Some(bytes) = read(&mut stdout, &mut buffer) {
+            if ready[0]
+                && let Some(bytes) = read(&mut stdout, &mut buffer)
+            {
                 written += bytes.len() as u64;
                 sink(Chunk::Stdout(bytes));
             }
-            if ready[1] && let Some(bytes) = read(&mut stderr, &mut buffer) {
+            if ready[1]
+                && let Some(bytes) = read(&mut stderr, &mut buffer)
+            {
                 keep_last(&mut kept, bytes);
                 sink(Chunk::Stderr(bytes));
             }
@@ -351,10 +355,10 @@ impl Confined {
         if let Some(group) = group(&self.child) {
             let _ = kill_process_group(group, Signal::KILL);
         }
-        let status = self.child.wait().map_err(|source| MediaError::CannotStart {
-            program: PathBuf::from("glass-run"),
-            source,
-        })?;
+        let status = self
+            .child
+            .wait()
+            .map_err(|source| MediaError::CannotStart { program: PathBuf::from("glass-run"), source })?;
         let (end, death) = end_of(status, limits);
         Ok(Ran { end, stdout: Vec::new(), stderr: kept, finding: finding.or(death) })
     }

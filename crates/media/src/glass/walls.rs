@@ -60,9 +60,7 @@ impl Glass {
 /// What the kernel offers.
 fn kernel_walls() -> Vec<Wall> {
     let strict = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
-    let files = |abi| {
-        strict().handle_access(AccessFs::from_all(abi)).and_then(Ruleset::create).is_ok()
-    };
+    let files = |abi| strict().handle_access(AccessFs::from_all(abi)).and_then(Ruleset::create).is_ok();
     let best = [ABI::V6, ABI::V5, ABI::V3, ABI::V2, ABI::V1].into_iter().find(|abi| files(*abi));
     let network = strict().handle_access(AccessNet::from_all(ABI::V4)).and_then(Ruleset::create).is_ok();
     let scope = strict().scope(Scope::from_all(ABI::V6)).and_then(Ruleset::create).is_ok();

@@ -20,7 +20,8 @@ pub(super) fn tree_memory_bytes(process: u32) -> u64 {
         bytes += memory_bytes(process);
         // proc(5): children of one thread, space separated; absent where the kernel was built without it.
         let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
-        waiting.extend(children.unwrap_or_default().split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+        waiting
+            .extend(children.unwrap_or_default().split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
     }
     bytes
 }
@@ -32,7 +33,8 @@ pub(super) fn processor_time(process: u32) -> Duration {
     const TICKS_A_SECOND: u64 = 100;
     let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND)
 }
 

@@ -70,7 +70,8 @@ impl Profile {
     fn apply_grey(&self, pixels: &mut RgbImage) {
         let wanted = ColorProfile::new_srgb();
         let options = TransformOptions::default();
-        let Ok(transform) = self.inner.create_transform_8bit(Layout::Gray, &wanted, Layout::Rgb, options) else {
+        let Ok(transform) = self.inner.create_transform_8bit(Layout::Gray, &wanted, Layout::Rgb, options)
+        else {
             return;
         };
         let levels: Vec<u8> = (0..=255).collect();
@@ -90,8 +91,7 @@ impl Profile {
         }
         let wanted = ColorProfile::new_srgb();
         let options = TransformOptions::default();
-        let transform =
-            self.inner.create_transform_8bit(Layout::Rgba, &wanted, Layout::Rgb, options).ok()?;
+        let transform = self.inner.create_transform_8bit(Layout::Rgba, &wanted, Layout::Rgb, options).ok()?;
         let mut rgb = vec![0; cmyk.len() / 4 * 3];
         transform.transform(cmyk, &mut rgb).ok()?;
         Some(rgb)
@@ -162,7 +162,8 @@ struct Cluster {
 /// The colours the picture is mostly of, `#rrggbb`, most of the area first. For small pictures: looks at
 /// every pixel several times.
 pub(super) fn dominant(picture: &RgbImage) -> Vec<String> {
-    let points: Vec<([u8; 3], OkLab)> = picture.pixels().map(|pixel| (pixel.0, OkLab::new(pixel.0))).collect();
+    let points: Vec<([u8; 3], OkLab)> =
+        picture.pixels().map(|pixel| (pixel.0, OkLab::new(pixel.0))).collect();
     let Some(first) = points.first() else { return Vec::new() };
     let mut clusters = seeds(&points, first.1);
     for _ in 0..ROUNDS {
@@ -187,7 +188,9 @@ fn seeds(points: &[([u8; 3], OkLab)], first: OkLab) -> Vec<Cluster> {
     let mut nearest: Vec<f32> = points.iter().map(|(_, point)| point.distance(first)).collect();
     let mut clusters = vec![Cluster { centre: first, rgb: [0; 3], share: 0.0 }];
     while clusters.len() < COLOURS_MAX + 2 {
-        let Some((at, &distance)) = nearest.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) else { break };
+        let Some((at, &distance)) = nearest.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) else {
+            break;
+        };
         if distance < SAME_COLOUR {
             break;
         }

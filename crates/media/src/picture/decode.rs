@@ -58,7 +58,9 @@ impl Native {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
                 Some(Self::Other(ImageFormat::WebP))
             }
-            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Other(ImageFormat::Tiff)),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => {
+                Some(Self::Other(ImageFormat::Tiff))
+            }
             [b'B', b'M', ..] => Some(Self::Other(ImageFormat::Bmp)),
             _ => None,
         }
@@ -67,7 +69,8 @@ impl Native {
 
 /// Decodes the file to a picture whose longest side is at least `side_px`, if it has so many.
 pub(super) fn decode(mut file: File, side_px: u32, pixels_max: u64) -> Result<Decoded, Finding> {
-    let unreadable = |error: std::io::Error| Finding::new(FindingCode::Undecodable, format!("not read: {error}"));
+    let unreadable =
+        |error: std::io::Error| Finding::new(FindingCode::Undecodable, format!("not read: {error}"));
     let mut head = Vec::new();
     (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(unreadable)?;
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -78,7 +81,10 @@ pub(super) fn decode(mut file: File, side_px: u32, pixels_max: u64) -> Result<De
             let mut bytes = Vec::new();
             (&mut file).take(JPEG_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
             if bytes.len() as u64 > JPEG_BYTES_MAX {
-                return Err(Finding::new(FindingCode::OverLimit, format!("a JPEG over {JPEG_BYTES_MAX} bytes")));
+                return Err(Finding::new(
+                    FindingCode::OverLimit,
+                    format!("a JPEG over {JPEG_BYTES_MAX} bytes"),
+                ));
             }
             jpeg::decode(&bytes, side_px, pixels_max)
         }
@@ -106,7 +112,8 @@ fn by_image_crate(file: File, format: ImageFormat, pixels_max: u64) -> Result<De
     let (width_px, height_px) = decoder.dimensions();
     over_pixels(width_px, height_px, pixels_max)?;
     if decoder.total_bytes() > DECODED_BYTES_MAX {
-        let detail = format!("{width_px} × {height_px} pixels take more than {DECODED_BYTES_MAX} bytes decoded");
+        let detail =
+            format!("{width_px} × {height_px} pixels take more than {DECODED_BYTES_MAX} bytes decoded");
         return Err(Finding::new(FindingCode::OverLimit, detail));
     }
     if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
@@ -154,7 +161,11 @@ pub(super) fn within(width: u32, height: u32, box_width: u32, box_height: u32) -
         u32::try_from(rounded.clamp(1, most)).expect("clamped to a side of the box")
     };
     // The side that is the tighter fit decides.
-    if w * bh >= h * bw { (side(bw, 1, bw), side(h * bw, w, bh)) } else { (side(w * bh, h, bw), side(bh, 1, bh)) }
+    if w * bh >= h * bw {
+        (side(bw, 1, bw), side(h * bw, w, bh))
+    } else {
+        (side(w * bh, h, bw), side(bh, 1, bh))
+    }
 }
 
 fn finding_of(error: &ImageError) -> Finding {
@@ -166,7 +177,8 @@ fn finding_of(error: &ImageError) -> Finding {
     };
     let lower = text.to_ascii_lowercase();
     // The decoders wrap their own errors, and only the words are left of an early end.
-    let says_so = ["unexpected end", "unexpected eof", "failed to fill whole buffer", "truncated", "end of file"];
+    let says_so =
+        ["unexpected end", "unexpected eof", "failed to fill whole buffer", "truncated", "end of file"];
     if early_end || says_so.iter().any(|words| lower.contains(words)) {
         return Finding::new(FindingCode::Truncated, text);
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use damask_model::{Finding, FindingCode};
 
-use super::{colour::Profile, decode::over_pixels, PIXELS_MAX};
+use super::{PIXELS_MAX, colour::Profile, decode::over_pixels};
 use crate::{
     Glass, MediaError,
     glass::{Named, Ran, Run},
@@ -66,13 +66,17 @@ pub(super) async fn interim(
     if let Err(finding) = over_pixels(width_px, height_px, PIXELS_MAX) {
         return Ok(Err(finding));
     }
-    let vector = header(&text, "vips-loader").is_some_and(|loader| loader.starts_with("svgload"));
+    let loader = header(&text, "vips-loader").unwrap_or_default();
+    let vector = loader.starts_with("svgload");
+    // `thumbnail` takes the levels of a JPEG 2000 for a pyramid and picks the smallest when nothing is to be
+    // shrunk (seen with vips 8.14): such a file is loaded first and scaled then.
+    let scaler = if loader.starts_with("jp2kload") { "thumbnail_image" } else { "thumbnail" };
     let orientation = number("orientation").and_then(|number| u8::try_from(number).ok());
     let orientation = orientation.filter(|orientation| (2..=8).contains(orientation));
     let turned = orientation.is_some_and(|orientation| orientation >= 5);
     let output = named.folder().join("interim.png");
     let mut run = order(&named, "vips")
-        .arguments(["thumbnail", &input])
+        .arguments([scaler, &input])
         .argument(format!("{}[compression=1,strip]", output.display()))
         .argument(side_px.to_string())
         .arguments(["--height", &side_px.to_string()])
@@ -89,9 +93,10 @@ pub(super) async fn interim(
     }
     let colour_profile = profile_name(glass, &named, &text, &input).await?;
     let complaint = String::from_utf8_lossy(&made.stderr);
-    let finding = complaint.to_lowercase().contains("truncat").then(|| {
-        Finding::new(FindingCode::Truncated, made.complaint())
-    });
+    let finding = complaint
+        .to_lowercase()
+        .contains("truncat")
+        .then(|| Finding::new(FindingCode::Truncated, made.complaint()));
     Ok(Ok(Interim {
         width_px: if turned { height_px } else { width_px },
         height_px: if turned { width_px } else { height_px },

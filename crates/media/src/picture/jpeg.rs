@@ -30,35 +30,34 @@ struct Segments {
 /// Decodes to a picture whose longest side is at least `side_px`, if it has so many.
 pub(super) fn decode(bytes: &[u8], side_px: u32, pixels_max: u64) -> Result<Decoded, Finding> {
     let segments = Segments::read(bytes);
-    let undecodable = |error: turbojpeg::Error| finding_of(&error.to_string()).unwrap_or_else(|finding| finding);
+    let undecodable =
+        |error: turbojpeg::Error| finding_of(&error.to_string()).unwrap_or_else(|finding| finding);
     let mut decompressor = Decompressor::new().map_err(undecodable)?;
     decompressor.set_scan_limit(SCANS_MAX).map_err(undecodable)?;
     let header = decompressor.read_header(bytes).map_err(undecodable)?;
     let size = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let (width_px, height_px) = (size(header.width), size(header.height));
     over_pixels(width_px, height_px, pixels_max)?;
-    let scale = if header.is_lossless { ScalingFactor::ONE } else { factor(width_px.max(height_px), side_px) };
+    let scale =
+        if header.is_lossless { ScalingFactor::ONE } else { factor(width_px.max(height_px), side_px) };
     decompressor.set_scaling_factor(scale).map_err(undecodable)?;
     let scaled = header.scaled(scale);
     let four_inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
     let format = if four_inks { PixelFormat::CMYK } else { PixelFormat::RGB };
     let pitch = scaled.width * format.size();
     let mut pixels = vec![0; pitch * scaled.height];
-    let output = Image {
-        pixels: pixels.as_mut_slice(),
-        width: scaled.width,
-        pitch,
-        height: scaled.height,
-        format,
-    };
+    let output =
+        Image { pixels: pixels.as_mut_slice(), width: scaled.width, pitch, height: scaled.height, format };
     let findings = match decompressor.decompress(bytes, output) {
         Ok(()) => Vec::new(),
         Err(error) => vec![finding_of(&error.to_string())?],
     };
-    let mut profile = Some(segments.profile).filter(|bytes| !bytes.is_empty()).and_then(|icc| Profile::read(&icc));
+    let mut profile =
+        Some(segments.profile).filter(|bytes| !bytes.is_empty()).and_then(|icc| Profile::read(&icc));
     let (width, height) = (size(scaled.width), size(scaled.height));
     let picture = if four_inks {
-        let (rgb, width, height) = four_inks_to_rgb(pixels, width, height, side_px, segments.adobe, &profile)?;
+        let (rgb, width, height) =
+            four_inks_to_rgb(pixels, width, height, side_px, segments.adobe, &profile)?;
         if let Some(profile) = &mut profile {
             profile.spent = true;
         }
@@ -80,15 +79,21 @@ pub(super) fn decode(bytes: &[u8], side_px: u32, pixels_max: u64) -> Result<Deco
 
 /// Encodes as JPEG 4:2:0, progressive above 512 px.
 pub(super) fn encode(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, Finding> {
-    let failed = |error: turbojpeg::Error| Finding::new(FindingCode::Undecodable, format!("not encoded: {error}"));
+    let failed =
+        |error: turbojpeg::Error| Finding::new(FindingCode::Undecodable, format!("not encoded: {error}"));
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let mut compressor = Compressor::new().map_err(failed)?;
     compressor.set_quality(i32::from(quality.clamp(1, 100))).map_err(failed)?;
     compressor.set_subsamp(Subsamp::Sub2x2).map_err(failed)?;
     let progressive = picture.width().max(picture.height()) >= PROGRESSIVE_FROM_PX;
     compressor.set_progressive(progressive).map_err(failed)?;
-    let image =
-        Image { pixels: picture.as_raw().as_slice(), width, pitch: width * 3, height, format: PixelFormat::RGB };
+    let image = Image {
+        pixels: picture.as_raw().as_slice(),
+        width,
+        pitch: width * 3,
+        height,
+        format: PixelFormat::RGB,
+    };
     compressor.compress_to_vec(image).map_err(failed)
 }
 
@@ -214,7 +219,8 @@ mod tests {
     #[test]
     fn a_jpeg_over_the_pixel_limit_is_refused_from_its_header() {
         let mut bomb = gradient(64, 64);
-        let frame = bomb.windows(2).position(|pair| pair == [0xFF, 0xC0] || pair == [0xFF, 0xC2]).expect("SOF");
+        let frame =
+            bomb.windows(2).position(|pair| pair == [0xFF, 0xC0] || pair == [0xFF, 0xC2]).expect("SOF");
         bomb[frame + 5..frame + 9].copy_from_slice(&[0xEA, 0x60, 0xEA, 0x60]);
         let refused = decode(&bomb, 256, 400_000_000).err().expect("refused");
         assert_eq!(refused.code, FindingCode::OverLimit);
@@ -222,7 +228,8 @@ mod tests {
 
     #[test]
     fn random_bytes_after_a_jpeg_start_are_a_finding() {
-        let bytes: Vec<u8> = [0xFF, 0xD8, 0xFF].into_iter().chain((0..2_000_u32).map(|n| (n * 7_919 >> 3) as u8)).collect();
+        let bytes: Vec<u8> =
+            [0xFF, 0xD8, 0xFF].into_iter().chain((0..2_000_u32).map(|n| (n * 7_919 >> 3) as u8)).collect();
         assert!(decode(&bytes, 256, 1_000_000).is_err());
     }
 }

@@ -26,11 +26,8 @@ pub(crate) fn make(request: &LadderRequest, files: Vec<File>) -> Result<Ladder, 
     };
     let decoded = decode::decode(source, largest_px, request.pixels_max)?;
     let turned = decoded.orientation.to_exif() >= 5;
-    let (width_px, height_px) = if turned {
-        (decoded.height_px, decoded.width_px)
-    } else {
-        (decoded.width_px, decoded.height_px)
-    };
+    let (width_px, height_px) =
+        if turned { (decoded.height_px, decoded.width_px) } else { (decoded.width_px, decoded.height_px) };
     let longest_px = width_px.max(height_px);
     let mut ladder = Ladder {
         width_px,

@@ -87,7 +87,7 @@ pub struct SetupRequest {
     #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f]*$")]
     pub name: Text<1, 200>,
     /// Their address, by which they sign in.
-    #[schema(value_type = String, min_length = 3, max_length = 254, pattern = "^[^\\x00-\\x20\\x7f@]+@[^\\x00-\\x20\\x7f@]+$", example = "ada@example.org")]
+    #[schema(value_type = String, min_length = 3, max_length = 254, pattern = "^[^\\x00-\\x20\\x7f\\x85\\s@]+@[^\\x00-\\x20\\x7f\\x85\\s@]+$", example = "ada@example.org")]
     pub email: Text<3, 254>,
     /// At least 10 characters.
     #[schema(value_type = String, min_length = 10, max_length = 256, pattern = "^[^\\x00-\\x1f\\x7f]*$")]

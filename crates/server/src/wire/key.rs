@@ -1,4 +1,4 @@
-//! API keys.
+//! API keys as they are asked for and told of. A secret leaves once, in the answer that makes the key.
 
 use damask_flow::{
     caller::Permissions,
@@ -96,7 +96,7 @@ pub struct KeyRequest {
     pub expires_in_days: Option<Within<1, 3650>>,
     /// A query: only assets it finds exist for the key. Null for all that its maker may see.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 4096)]
+    #[schema(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f]*$")]
     pub query: Option<Text<0, 4096>>,
 }
 

@@ -18,10 +18,14 @@ pub struct StatusView {
     seq: i64,
     /// How far the index has followed it.
     index_seq: i64,
+    /// How far the pipeline has: facts after it have not woken their stages yet.
+    pipeline_seq: i64,
     /// Jobs by state.
     jobs: Counts,
     /// The engines and whether they answer.
     engines: Vec<EngineView>,
+    /// SQL statements this process has run since it started.
+    statements: u64,
     /// Damask's version.
     version: String,
 }
@@ -45,12 +49,14 @@ impl StatusView {
             bytes: status.bytes,
             seq: status.seq.0,
             index_seq: status.index_seq.0,
+            pipeline_seq: status.pipeline_seq.0,
             jobs: status.jobs.into(),
             engines: status
                 .engines
                 .into_iter()
                 .map(|engine| EngineView { name: engine.name, ok: engine.ok, detail: engine.detail })
                 .collect(),
+            statements: status.statements,
             version: version.to_owned(),
         }
     }

@@ -23,7 +23,10 @@ async fn a_key_may_do_what_its_scopes_say_and_no_more() {
         .send()
         .await
         .problem(403, "refused");
-    app.app.get("/api/v1/keys").key(&reader).send().await.problem(403, "refused");
+    let keys = app.app.get("/api/v1/keys").key(&reader).send().await.expect(StatusCode::OK).json();
+    assert_eq!(keys["items"], json!([]), "a key is no account: it has no keys");
+    let another = json!({"name": "another", "scopes": ["admin"]});
+    app.app.post("/api/v1/keys").key(&reader).json(&another).send().await.problem(403, "no-account");
 
     let worker = app.key(json!({"name": "worker", "scopes": ["read", "write", "download"]})).await;
     app.app.get(&format!("{path}/original")).key(&worker).send().await.expect(StatusCode::OK);

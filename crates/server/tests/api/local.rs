@@ -11,7 +11,10 @@ use tokio::{
     sync::oneshot,
 };
 
-use crate::{app::Ask, library::Library};
+use crate::{
+    app::{App, Ask, EMAIL, PASSWORD},
+    library::Library,
+};
 
 #[tokio::test]
 async fn an_import_answers_line_by_line() {
@@ -29,7 +32,11 @@ async fn an_import_answers_line_by_line() {
     assert!(lines.last().expect("an end")["end"].is_object(), "{text}");
 
     let status = Ask::of(&router, Method::GET, "/api/v1/status").send().await.expect(StatusCode::OK);
-    assert_eq!(status.json()["assets"], 1);
+    let status = status.json();
+    assert_eq!(status["assets"], 1);
+    for number in ["seq", "index_seq", "pipeline_seq", "statements"] {
+        assert!(status[number].is_u64(), "{number}: {status}");
+    }
     let check = Ask::of(&router, Method::GET, "/api/v1/check").send().await.expect(StatusCode::OK);
     assert_eq!(check.header("content-type"), "application/x-ndjson");
 }
@@ -42,6 +49,19 @@ async fn an_import_of_nothing_is_refused() {
         let reply = Ask::of(&router, Method::POST, "/api/v1/imports").json(&body).send().await;
         assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     }
+}
+
+#[tokio::test]
+async fn the_owner_makes_a_fresh_link_until_somebody_has_an_account() {
+    let app = App::open().await;
+    let router = local_router(app.library.damask.clone());
+    let link = || Ask::of(&router, Method::POST, "/api/v1/setup/link");
+    app.post("/api/v1/setup/link").send().await.problem(404, "missing");
+    let made = link().send().await.expect(StatusCode::OK).json();
+    let token = made["token"].as_str().expect("a token");
+    let account = json!({"token": token, "name": "Ada", "email": EMAIL, "password": PASSWORD});
+    app.post("/api/v1/setup").json(&account).send().await.expect(StatusCode::CREATED);
+    assert_eq!(link().send().await.expect(StatusCode::OK).json(), json!({"token": null}));
 }
 
 #[tokio::test]

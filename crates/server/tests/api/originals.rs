@@ -65,12 +65,17 @@ async fn asking_about_an_original_does_not_take_it_out() {
     let whole = app.get(&path).send().await.expect(StatusCode::OK);
     assert_eq!(whole.header("etag"), etag);
     assert_eq!(app.app.library.downloads(&app, &asset).await, 1);
-    app.get(&path).header("range", "bytes=5-").send().await.expect(StatusCode::PARTIAL_CONTENT);
-    assert_eq!(
-        app.app.library.downloads(&app, &asset).await,
-        1,
-        "the rest of a download is the same download"
-    );
+    for (range, downloads, why) in [
+        ("bytes=5-", 1, "the rest of a download is the same download"),
+        ("bytes=0-1", 2, "what begins with the first byte is a download"),
+        ("bytes=1-", 3, "so is all but the first byte"),
+        ("bytes=-6", 4, "so is more than half"),
+    ] {
+        app.get(&path).header("range", range).send().await.expect(StatusCode::PARTIAL_CONTENT);
+        assert_eq!(app.app.library.downloads(&app, &asset).await, downloads, "{range}: {why}");
+    }
+    app.get(&path).header("range", "bytes=10-").send().await.problem(416, "bad-range");
+    assert_eq!(app.app.library.downloads(&app, &asset).await, 4, "nothing left");
 }
 
 #[tokio::test]
@@ -86,7 +91,7 @@ async fn a_page_that_someone_brought_in_cannot_run_here() {
 #[tokio::test]
 async fn a_rendition_is_named_by_a_recipe() {
     let app = signed_in().await;
-    let asset = app.bring("harbour.txt", "harbour").await;
+    let asset = app.bring("harbour.bin", [0, 1, 2, 3]).await;
     let whole = app.get(&format!("/api/v1/assets/{asset}")).send().await.json();
     let version = whole["version"].as_str().expect("version");
     for odd in ["box-0x0.jpg", "box-9000x1.jpg", "..%2F..%2Fetc%2Fpasswd", "picture.tiff"] {

@@ -1,9 +1,8 @@
 /** Which player an asset gets, and the arrows to its neighbours. */
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
+import { LARGEST_SIDE, largestUrl, originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
 import { useText } from "../../api/assets";
-import { useCan } from "../../api/session";
 import type { AssetView } from "../../api/types";
 import { AudioPlayer } from "../../media/AudioPlayer";
 import { Pages } from "../../media/Pages";
@@ -29,10 +28,6 @@ interface Props {
 
 /** A film whose rate nobody could read is stepped through as if it were this. */
 const USUAL_RATE = { numerator: 25, denominator: 1 };
-/** Originals every browser shows. */
-const SHOWN = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
-/** A larger original is not decoded in the page. */
-const PIXELS_MAX = 120_000_000;
 
 export function Media(props: Props) {
   const { around, onGo } = props;
@@ -106,19 +101,12 @@ function Picture({
   version: string;
   size: { width: number; height: number };
 }) {
-  const { download } = useCan();
   const longest = Math.max(size.width, size.height);
-  const current = version === asset.version;
-  const original =
-    current && download && SHOWN.has(asset.media_type) && size.width * size.height <= PIXELS_MAX;
   const sources: Source[] = [
     { url: rungUrl(version, 512), side: Math.min(512, longest) },
     { url: rungUrl(version, 2048), side: Math.min(2048, longest) },
-    ...(original && longest > 2048 ? [{ url: originalUrl(asset.id), side: longest }] : []),
   ];
-  // Only the original of an animation moves.
-  if (original && asset.media_type === "image/gif")
-    sources.splice(1, 2, { url: originalUrl(asset.id), side: longest });
+  if (longest > 2048) sources.push({ url: largestUrl(version), side: Math.min(LARGEST_SIDE, longest) });
   return (
     <>
       <ZoomPicture name={asset.title ?? asset.name} picture={size} sources={sources} />

@@ -1,0 +1,39 @@
+/** How the journeys run: the real binary, Debian's Chromium, bounded time, no second tries. */
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  globalSetup: "./generate.ts",
+  // Each file has its own server, so files run beside each other and the tests of one after each other.
+  workers: 2,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  globalTimeout: 600_000,
+  expect: { timeout: 20_000 },
+  // `scripts/tally.sh` reads its last lines.
+  reporter: [["list"]],
+  use: {
+    actionTimeout: 20_000,
+    navigationTimeout: 20_000,
+    locale: "en-GB",
+    timezoneId: "UTC",
+    viewport: { width: 1400, height: 900 },
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

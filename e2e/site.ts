@@ -1,0 +1,144 @@
+/** A server of one's own for each test file: the real binary on a fresh data folder, and ways in that are quicker than
+ *  clicking for what a journey does not look at. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { type BrowserContext, expect, test } from "@playwright/test";
+
+export type { Page } from "@playwright/test";
+export { expect, test };
+
+const BINARY = resolve(process.env.DAMASK_BINARY ?? "../target/debug/damask");
+const START_MS_MAX = 30_000;
+const STOP_MS_MAX = 10_000;
+
+export const PERSON = { name: "Ada Lindqvist", email: "ada@example.org", password: "a long password" };
+
+/** The path of a generated file. */
+export const media = (name: string) => join(process.env.DAMASK_E2E_MEDIA ?? "", name);
+
+interface Asset {
+  id: string;
+  name: string;
+  kind: string;
+  version: string;
+  previewed: boolean;
+}
+
+export class Site {
+  url = "";
+  /** The one-time link of the first start. */
+  link = "";
+  private data = "";
+  private child: ChildProcess | null = null;
+  private cookie = "";
+
+  async start() {
+    this.data = mkdtempSync(join(tmpdir(), "damask-e2e-"));
+    const args = ["--data", this.data, "serve", "--listen", "127.0.0.1:0"];
+    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = child;
+    const said: string[] = [];
+    createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
+    await new Promise<void>((done, failed) => {
+      const fail = (why: string) => failed(new Error(`${BINARY} ${why}\n${said.join("\n")}`));
+      const limit = setTimeout(() => fail("did not start in time"), START_MS_MAX);
+      child.on("error", (cause) => fail(cause.message));
+      child.on("exit", (code) => fail(`ended with ${code}`));
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        this.url ||= /serves (http:\S+?)\/?$/.exec(line)?.[1] ?? "";
+        this.link ||= /(http:\S+\/setup\?token=\S+)/.exec(line)?.[1] ?? "";
+        if (!this.url || !this.link) return;
+        clearTimeout(limit);
+        done();
+      });
+    });
+  }
+
+  async stop() {
+    const child = this.child;
+    if (child && child.exitCode === null) {
+      const ended = new Promise((done) => child.once("exit", done));
+      const limit = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
+      child.kill("SIGTERM");
+      await ended;
+      clearTimeout(limit);
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** Makes the first administrator without a browser. */
+  async settle() {
+    const token = new URL(this.link).searchParams.get("token");
+    const response = await this.call("POST", "/api/v1/setup", { token, ...PERSON });
+    this.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  }
+
+  /** Lets a browser in as the administrator. */
+  async enter(context: BrowserContext) {
+    const [name = "", value = ""] = this.cookie.split("=");
+    await context.addCookies([{ name, value, url: this.url, httpOnly: true, sameSite: "Strict" }]);
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const bytes = body instanceof Uint8Array;
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        Cookie: this.cookie,
+        Origin: this.url,
+        ...(body === undefined || bytes ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : bytes ? new Uint8Array(body) : JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  async find(query = ""): Promise<Asset[]> {
+    const response = await this.call("GET", `/api/v1/assets?${new URLSearchParams({ q: query })}`);
+    return ((await response.json()) as { items: Asset[] }).items;
+  }
+
+  /** Brings generated files in and waits until each can be found and, where it has a picture, looked at. */
+  async fill(...names: string[]) {
+    for (const name of names) await this.call("PUT", `/api/v1/files/${name}`, readFileSync(media(name)));
+    const pictured = names.filter((name) => /\.(jpg|mp4|pdf)$/.test(name)).length;
+    await expect
+      .poll(async () => {
+        const found = await this.find();
+        return [found.length, found.filter((asset) => asset.previewed && asset.kind !== "audio").length >= pictured];
+      }, { timeout: 45_000 })
+      .toEqual([names.length, true]);
+  }
+
+  async idOf(name: string): Promise<string> {
+    const found = (await this.find()).find((asset) => asset.name === name);
+    if (!found) throw new Error(`${name} is not in the library`);
+    return found.id;
+  }
+
+  /** How often an asset's original left, by its history. */
+  async downloadsOf(id: string): Promise<number> {
+    const response = await this.call("GET", `/api/v1/assets/${id}/history`);
+    const { items } = (await response.json()) as { items: { verb: string }[] };
+    return items.filter((fact) => fact.verb === "original.downloaded").length;
+  }
+}
+
+/** The server of a test file; with names, also an administrator and those files, and every browser is let in. */
+export function served(...names: string[]): Site {
+  const site = new Site();
+  test.beforeAll(async () => {
+    await site.start();
+    if (names.length === 0) return;
+    await site.settle();
+    await site.fill(...names);
+  });
+  test.afterAll(() => site.stop());
+  if (names.length > 0) test.beforeEach(({ context }) => site.enter(context));
+  return site;
+}

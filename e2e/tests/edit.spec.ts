@@ -1,0 +1,58 @@
+/** Writing a field: saved at once, undone by one act, and nothing lost when two write the same. */
+import { expect, served, test } from "../site.ts";
+
+const site = served("voyage/harbour/crane.jpg");
+
+test("a title is changed, found by its new word, and undone", async ({ page }) => {
+  const id = await site.idOf("crane.jpg");
+  await page.goto(`${site.url}/assets/${id}`);
+  const panel = page.getByRole("complementary", { name: "Panel" });
+  await panel.getByRole("button", { name: "Change Title" }).click();
+  const field = panel.getByRole("textbox", { name: "Title" });
+  await expect(field).toHaveValue("Crane");
+  await field.fill("Gantry at dusk");
+  await field.press("Enter");
+  await expect(panel.getByText("Gantry at dusk")).toBeVisible();
+  await expect.poll(async () => (await site.find("gantry")).length).toBe(1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(panel.getByText("Gantry at dusk")).toBeHidden();
+  await expect(panel.getByText("Crane", { exact: true })).toBeVisible();
+  await expect.poll(async () => (await site.find("gantry")).length).toBe(0);
+
+  await panel.getByRole("tab", { name: "History" }).click();
+  await expect(panel.getByText(/edited it/).first()).toBeVisible();
+});
+
+test("escape gives the old value back", async ({ page }) => {
+  await page.goto(`${site.url}/assets/${await site.idOf("crane.jpg")}`);
+  const panel = page.getByRole("complementary", { name: "Panel" });
+  await panel.getByRole("button", { name: "Change Title" }).click();
+  await panel.getByRole("textbox", { name: "Title" }).fill("Never saved");
+  await page.keyboard.press("Escape");
+  await expect(panel.getByText("Crane", { exact: true })).toBeVisible();
+  await expect(panel.getByText("Never saved")).toBeHidden();
+});
+
+test("two people write the same field: both values are shown, one is chosen", async ({ page }) => {
+  const id = await site.idOf("crane.jpg");
+  await page.goto(`${site.url}/assets/${id}`);
+  const panel = page.getByRole("complementary", { name: "Panel" });
+  await panel.getByRole("button", { name: "Change Title" }).click();
+  const field = panel.getByRole("textbox", { name: "Title" });
+  await field.fill("Mine");
+
+  const { headers } = await site.call("GET", `/api/v1/assets/${id}`);
+  const seen = { "If-Match": headers.get("etag") ?? "" };
+  await site.call("PATCH", `/api/v1/assets/${id}`, { fields: { title: ["Theirs"] } }, seen);
+
+  const refusal = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await field.press("Enter");
+  expect((await refusal).status()).toBe(412);
+  const both = panel.getByRole("alert");
+  await expect(both).toContainText("Somebody changed this while you wrote.");
+  await expect(both).toContainText("Theirs");
+  await expect(both).toContainText("Mine");
+  await both.getByRole("button", { name: "Keep yours" }).click();
+  await expect(panel.getByText("Mine", { exact: true })).toBeVisible();
+  await expect(both).toBeHidden();
+});
