@@ -19,6 +19,11 @@ trap 'exit 130' INT TERM
 step() {
     local kind=$1 name=$2 started=$SECONDS status p f s
     shift 2
+    # DAMASK_SKIP names steps, between commas, that are left out of this run; the run says so.
+    if [[ ",${DAMASK_SKIP:-}," == *",$name,"* ]]; then
+        skip "$name" "left out by DAMASK_SKIP"
+        return 0
+    fi
     say "$name"
     "$@" 2>&1 | tee "$logs/${name// /-}.log"
     status=${PIPESTATUS[0]}

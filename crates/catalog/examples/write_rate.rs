@@ -5,16 +5,16 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant as Stopwatch, SystemTime},
+    time::{Duration, Instant as Stopwatch},
 };
 
 use damask_catalog::{Address, Catalog, CatalogError, Options, Urgency, cursors};
 use damask_model::{ActorId, Change, Seq, Uuid, Verb};
 use damask_time::Instant;
 
+/// What is measured does not depend on the time of day.
 fn now() -> Instant {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    Instant::from_micros(1)
 }
 
 #[tokio::main]

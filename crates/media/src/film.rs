@@ -62,7 +62,7 @@ pub(crate) fn file_url(path: &Path) -> PathBuf {
 
 /// What a pass complained of, if it is worth a finding.
 pub(crate) fn findings_of(ran: &Ran) -> Vec<Finding> {
-    let words = complaint(&ran.stderr);
+    let words = ran.complaint_but(is_progress);
     if let Some(finding) = &ran.finding {
         return vec![finding.clone()];
     }
@@ -72,15 +72,6 @@ pub(crate) fn findings_of(ran: &Ran) -> Vec<Finding> {
         return vec![Finding::new(FindingCode::Truncated, words)];
     }
     if ran.succeeded() { Vec::new() } else { vec![Finding::new(FindingCode::Undecodable, words)] }
-}
-
-/// The lines of standard error that are not the progress report.
-fn complaint(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
-    let lines: Vec<&str> =
-        text.lines().filter(|line| !is_progress(line) && !line.trim().is_empty()).collect();
-    let last = lines.len().saturating_sub(3);
-    lines[last..].join("; ")
 }
 
 /// Whether the line is `key=value` as `-progress` writes it.
@@ -126,7 +117,7 @@ impl<F: FnMut(Progress)> ProgressReader<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Progress, ProgressReader, complaint};
+    use super::{Progress, ProgressReader, is_progress};
 
     #[test]
     fn progress_is_read_from_pieces_of_lines() {
@@ -140,6 +131,14 @@ mod tests {
 
     #[test]
     fn the_report_is_no_complaint() {
-        assert_eq!(complaint(b"fps=25\nbad frame\nout_time_us=1\nprogress=end\n"), "bad frame");
+        for (line, expected) in [
+            ("fps=25", true),
+            ("out_time_us=1", true),
+            ("progress=end", true),
+            ("bad frame", false),
+            ("=x", false),
+        ] {
+            assert_eq!(is_progress(line), expected, "{line}");
+        }
     }
 }

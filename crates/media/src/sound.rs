@@ -75,6 +75,11 @@ pub async fn previews(
     previews.findings.extend(film::findings_of(&ran));
     let outline = std::mem::take(&mut *collector.lock().unwrap_or_else(PoisonError::into_inner));
     previews.peaks = outline.finish();
+    if previews.peaks.is_none() && previews.findings.is_empty() {
+        previews
+            .findings
+            .push(Finding::new(FindingCode::Undecodable, "no sample of its sound could be decoded"));
+    }
     previews.cover = cover(glass, &named, into).await?;
     Ok(previews)
 }

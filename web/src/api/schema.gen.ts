@@ -73,6 +73,8 @@ export interface paths {
         /**
          * Download an original
          * @description The bytes of the current version's primary file, bit for bit. Ranges are served (RFC 9110, 14).
+         *     Each download is a fact of the journal; a range is one when it begins with the first byte or holds more
+         *     than half of them.
          */
         get: operations["getOriginal"];
         put?: never;
@@ -1167,9 +1169,19 @@ export interface components {
             jobs: components["schemas"]["JobCounts"];
             /**
              * Format: int64
+             * @description How far the pipeline has: facts after it have not woken their stages yet.
+             */
+            pipeline_seq: number;
+            /**
+             * Format: int64
              * @description How far the journal is.
              */
             seq: number;
+            /**
+             * Format: int64
+             * @description SQL statements this process has run since it started.
+             */
+            statements: number;
             /** @description Damask's version. */
             version: string;
         };
@@ -1649,7 +1661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": unknown;
                 };
             };
             /** @description A range of it */
@@ -1658,7 +1670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": unknown;
                 };
             };
             /** @description The client has it already */
@@ -2003,7 +2015,7 @@ export interface operations {
         /** @description The bytes, of any media type */
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": unknown;
             };
         };
         responses: {
@@ -3130,7 +3142,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/offset+octet-stream": number[] | null;
+                "application/offset+octet-stream": unknown;
             };
         };
         responses: {
@@ -3281,7 +3293,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/offset+octet-stream": number[] | null;
+                "application/offset+octet-stream": unknown;
             };
         };
         responses: {
@@ -3606,7 +3618,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/offset+octet-stream": number[];
+                "application/offset+octet-stream": unknown;
             };
         };
         responses: {
@@ -3759,7 +3771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": unknown;
                 };
             };
             /** @description A range of it */
@@ -3768,7 +3780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "*/*": unknown;
                 };
             };
             /** @description The client has it already */

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Glass, MediaError,
     glass::{
-        Chunk, Named, Run,
+        Chunk, End, Named, Ran, Run,
         wire::{Answer, Request},
     },
     picture::{self, Previews},
@@ -97,19 +97,19 @@ pub async fn previews(
         return Ok(FilmPreviews { findings: vec![finding], ..FilmPreviews::default() });
     };
     let interval_us = strip_interval_us(probe.duration_us);
-    let outline = Arc::new(Mutex::new(Outline::new(probe.duration_us)));
-    let run = order(&named, &listing, &probe, sizes, interval_us);
-    let sink = Arc::clone(&outline);
-    let mut reader = ProgressReader::new(probe.duration_us, progress);
-    let ran = glass
-        .run_with(run, stop, move |chunk| match chunk {
-            Chunk::Stdout(bytes) => sink.lock().unwrap_or_else(PoisonError::into_inner).take(bytes),
-            Chunk::Stderr(bytes) => reader.take(bytes),
-        })
-        .await?;
+    let film = Film { named: &named, listing: &listing, probe: &probe, sizes, interval_us };
+    let progress = Arc::new(Mutex::new(progress));
+    let (mut ran, mut peaks) = film.pass(glass, Sound::With, &stop, &progress).await?;
+    let mut lost_sound = None;
+    if matches!(ran.end, End::Exited(1..)) && listing.audio().next().is_some() {
+        // A sound that cannot be decoded ends the whole pass; the pictures are worth another one.
+        lost_sound = findings_of(&ran).pop();
+        (ran, peaks) = film.pass(glass, Sound::Without, &stop, &progress).await?;
+    }
     let mut made = FilmPreviews { findings: findings_of(&ran), ..FilmPreviews::default() };
-    made.peaks = std::mem::take(&mut *outline.lock().unwrap_or_else(PoisonError::into_inner)).finish();
+    made.peaks = peaks;
     if ran.succeeded() {
+        made.findings.extend(lost_sound);
         let (from, to) = (named.folder().join("proxy.mp4"), into.join("proxy-540.mp4"));
         move_file(&from, &to).await?;
         made.proxy = Some(to);
@@ -155,39 +155,82 @@ async fn filmstrip(
     Ok(Err(finding))
 }
 
-/// The order: one input, one filter graph, four outputs.
-fn order(named: &Named, listing: &Listing, probe: &Probe, sizes: Sizes, interval_us: u64) -> Run {
-    let output = |name: &str| file_url(&named.folder().join(name));
-    let video = listing.video();
-    let graph = graph(listing, sizes, probe.duration_us, interval_us);
-    let rate = probe.video.as_ref().and_then(|video| video.rate);
-    let key_frames = rate.map_or(50, |rate| rate.nominal().clamp(1, 240) * KEY_FRAME_S).to_string();
-    let mut run = ffmpeg(named, probe);
-    debug_assert!(video.is_some(), "only films with moving pictures get here");
-    let has_sound = listing.audio().next().is_some();
-    run = run.arguments(["-filter_complex", &graph]);
-    if has_sound {
-        run = run.arguments(["-map", "[outline]"]).arguments(sound::peaks_output()).argument("pipe:1");
-    }
-    run = run
-        .arguments(["-map", "[strip]", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-pix_fmt", "rgb24"])
-        .arguments(["-f", "rawvideo"])
-        .argument(output("strip.rgb"))
-        .arguments(["-map", "[poster]", "-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"])
-        .argument(output("poster.png"))
-        .arguments(["-map", "[proxy]"]);
-    if has_sound {
-        run = run.arguments(["-map", "[sound]", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]);
-    }
-    // No tags of the original: a proxy goes where the original may not, and so do places and names.
-    run.arguments(["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-pix_fmt", "yuv420p"])
-        .arguments(["-g", &key_frames, "-max_muxing_queue_size", "4096"])
-        .arguments(["-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", "-f", "mp4"])
-        .argument(output("proxy.mp4"))
+/// Whether a pass takes the sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sound {
+    With,
+    Without,
 }
 
-/// The filter graph. ffmpeg itself turns the picture upright at its entrance.
-fn graph(listing: &Listing, sizes: Sizes, duration_us: Option<u64>, interval_us: u64) -> String {
+/// What a pass is made of.
+struct Film<'a> {
+    named: &'a Named,
+    listing: &'a Listing,
+    probe: &'a Probe,
+    sizes: Sizes,
+    interval_us: u64,
+}
+
+impl Film<'_> {
+    /// Runs the pass and collects the outline of the sound.
+    async fn pass(
+        &self,
+        glass: &Glass,
+        sound: Sound,
+        stop: &CancellationToken,
+        progress: &Arc<Mutex<impl FnMut(Progress) + Send + 'static>>,
+    ) -> Result<(Ran, Option<Peaks>), MediaError> {
+        let outline = Arc::new(Mutex::new(Outline::new(self.probe.duration_us)));
+        let (sink, progress) = (Arc::clone(&outline), Arc::clone(progress));
+        let mut reader = ProgressReader::new(self.probe.duration_us, move |now| {
+            let mut report = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            (*report)(now);
+        });
+        let ran = glass
+            .run_with(self.order(sound), stop.clone(), move |chunk| match chunk {
+                Chunk::Stdout(bytes) => sink.lock().unwrap_or_else(PoisonError::into_inner).take(bytes),
+                Chunk::Stderr(bytes) => reader.take(bytes),
+            })
+            .await?;
+        let outline = std::mem::take(&mut *outline.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok((ran, outline.finish()))
+    }
+
+    /// The order: one input, one filter graph, four outputs.
+    fn order(&self, sound: Sound) -> Run {
+        let output = |name: &str| file_url(&self.named.folder().join(name));
+        let rate = self.probe.video.as_ref().and_then(|video| video.rate);
+        let key_frames = rate.map_or(50, |rate| rate.nominal().clamp(1, 240) * KEY_FRAME_S).to_string();
+        let has_sound = sound == Sound::With && self.listing.audio().next().is_some();
+        let mut graph = pictures_graph(self.listing, self.sizes, self.probe.duration_us, self.interval_us);
+        if has_sound {
+            graph.push_str(&sound_graph(self.listing));
+        }
+        let mut run = ffmpeg(self.named, self.probe).arguments(["-filter_complex", &graph]);
+        if has_sound {
+            run = run.arguments(["-map", "[outline]"]).arguments(sound::peaks_output()).argument("pipe:1");
+        }
+        run = run
+            .arguments(["-map", "[strip]", "-fps_mode", "passthrough", "-c:v", "rawvideo"])
+            .arguments(["-pix_fmt", "rgb24", "-f", "rawvideo"])
+            .argument(output("strip.rgb"))
+            .arguments(["-map", "[poster]", "-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"])
+            .argument(output("poster.png"))
+            .arguments(["-map", "[proxy]"]);
+        if has_sound {
+            run =
+                run.arguments(["-map", "[sound]", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]);
+        }
+        // No tags of the original: a proxy goes where the original may not, and so do places and names.
+        run.arguments(["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-pix_fmt", "yuv420p"])
+            .arguments(["-g", &key_frames, "-max_muxing_queue_size", "4096"])
+            .arguments(["-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", "-f", "mp4"])
+            .argument(output("proxy.mp4"))
+    }
+}
+
+/// The filter graph of the pictures. ffmpeg itself turns them upright at its entrance.
+fn pictures_graph(listing: &Listing, sizes: Sizes, duration_us: Option<u64>, interval_us: u64) -> String {
     let index = listing.video().map_or(0, |stream| stream.index);
     let field_order = listing.video().and_then(|stream| stream.field_order.as_deref());
     let interlaced = matches!(field_order, Some("tt" | "bb" | "tb" | "bt"));
@@ -198,7 +241,7 @@ fn graph(listing: &Listing, sizes: Sizes, duration_us: Option<u64>, interval_us:
     };
     let candidates_us = (duration_us.unwrap_or(0) / POSTER_CANDIDATES).max(1);
     let scale = |(width, height): (u32, u32)| format!("scale={width}:{height}:flags=bicubic,setsar=1");
-    let mut graph = format!(
+    format!(
         "[0:{index}]{progressive}split=3[a][b][c];\
          [a]{},format=yuv420p[proxy];\
          [b]{},{},format=rgb24[strip];\
@@ -208,18 +251,21 @@ fn graph(listing: &Listing, sizes: Sizes, duration_us: Option<u64>, interval_us:
         scale(sizes.strip),
         every(candidates_us),
         scale(sizes.poster),
-    );
+    )
+}
+
+/// The filter graph of the sound, which there is.
+fn sound_graph(listing: &Listing) -> String {
     let audio: Vec<_> = listing.audio().take(2).collect();
     match audio.as_slice() {
         // Production formats keep each channel as a stream of its own; the first two are left and right.
         [left, right] if left.channels == Some(1) && right.channels == Some(1) => {
             let (left, right) = (left.index, right.index);
-            graph.push_str(&format!(";[0:{left}][0:{right}]amerge=inputs=2,asplit[sound][outline]"));
+            format!(";[0:{left}][0:{right}]amerge=inputs=2,asplit[sound][outline]")
         }
-        [first, ..] => graph.push_str(&format!(";[0:{}]asplit[sound][outline]", first.index)),
-        [] => {}
+        [first, ..] => format!(";[0:{}]asplit[sound][outline]", first.index),
+        [] => String::new(),
     }
-    graph
 }
 
 /// Microseconds from one frame of the strip to the next: at most 60 frames, and not closer than a second

@@ -9,7 +9,7 @@ use damask_model::{
 use damask_time::Rate;
 use serde::Deserialize;
 
-use super::{DURATION_MAX, complaint, file_url};
+use super::{DURATION_MAX, file_url};
 use crate::{
     Glass, Limits, MediaError,
     glass::{Named, Run},
@@ -91,16 +91,15 @@ pub(super) async fn listing(glass: &Glass, named: &Named) -> Result<Result<Listi
         .write(named.folder())
         .limits(limits);
     let ran = glass.run(run).await?;
-    if let Some(finding) = ran.finding {
+    if let Some(finding) = ran.finding.clone() {
         return Ok(Err(finding));
     }
     let listing: Listing = serde_json::from_slice(&ran.stdout).unwrap_or_default();
     if listing.streams.is_empty() {
-        let words = complaint(&ran.stderr);
+        let words = ran.complaint();
         // The index of an MP4 may lie at its end (ISO 14496-12, 6.2.3): a cut file has lost it.
         let cut = words.contains("moov atom not found");
         let code = if cut { FindingCode::Truncated } else { FindingCode::Undecodable };
-        let words = words.replace(&*named.link().to_string_lossy(), "").replace("file:: ", "");
         return Ok(Err(Finding::new(code, words)));
     }
     Ok(Ok(listing))

@@ -26,6 +26,8 @@ use crate::MediaError;
 
 /// How much of standard error is kept, in bytes: the last words say what went wrong.
 const STDERR_KEPT_BYTES: usize = 8 << 10;
+/// How the names of scratch folders begin.
+const SCRATCH_MARK: &str = "/glass-";
 /// How long pipes may stay open after the program's end (a grandchild may hold them).
 const DRAIN: Duration = Duration::from_millis(500);
 
@@ -136,13 +138,25 @@ impl Ran {
         self.end == End::Exited(0) && self.finding.is_none()
     }
 
-    /// Its last words, on one line, without the paths of our scratch folder being of use to anyone.
+    /// Its last words, on one line, fit to be shown: without our scratch paths and its addresses.
     pub fn complaint(&self) -> String {
+        self.complaint_but(|_| false)
+    }
+
+    /// As [`Self::complaint`], without the lines that are none.
+    pub(crate) fn complaint_but(&self, is_none: impl Fn(&str) -> bool) -> String {
         let text = String::from_utf8_lossy(&self.stderr);
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_none(line)).collect();
         let last = lines.len().saturating_sub(3);
-        let words = lines[last..].join("; ");
-        if words.is_empty() { format!("ended as {:?} without a word", self.end) } else { words }
+        if lines.is_empty() {
+            return match self.end {
+                End::Exited(code) => format!("the decoder ended with code {code} and no word"),
+                End::Signalled(signal) => format!("the decoder was ended by signal {signal}"),
+                End::Missing => "the decoder is not installed".to_owned(),
+            };
+        }
+        plain(&lines[last..].join("; "))
     }
 
     fn missing(program: &OsStr) -> Self {
@@ -406,6 +420,25 @@ fn keep_last(kept: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// The words without the folders of our scratch names and without addresses in memory (` @ 0x55…`): neither
+/// says anything of the file, and both differ from run to run.
+fn plain(words: &str) -> String {
+    let mut said = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(at) = rest.find(" @ 0x") {
+        said.push_str(&rest[..at]);
+        rest = rest[at + 5..].trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    said.push_str(rest);
+    while let Some(at) = said.find(SCRATCH_MARK) {
+        let is_edge = |c: char| c.is_whitespace() || "\"'`:([".contains(c);
+        let from = said[..at].rfind(is_edge).map_or(0, |edge| edge + 1);
+        let to = said[at + 1..].find('/').map_or(said.len(), |slash| at + 1 + slash + 1);
+        said.replace_range(from..to, "");
+    }
+    said
+}
+
 /// Which limit is passed, if one is.
 fn over(limits: Limits, started: Instant, written: u64, process: u32) -> Option<Finding> {
     let stopped = |detail| Some(Finding::new(FindingCode::DecoderStopped, detail));
@@ -439,5 +472,26 @@ fn end_of(status: ExitStatus, limits: Limits) -> (End, Option<Finding>) {
             (End::Signalled(signal), Some(Finding::new(code, detail)))
         }
         (None, None) => (End::Exited(-1), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_complaint_names_neither_our_folders_nor_addresses() {
+        for (said, shown) in [
+            ("[mp3 @ 0x56297b36ed80] Invalid frame", "[mp3] Invalid frame"),
+            (
+                "vipsheader: \"/var/tmp/scratch/glass-17378-0/input.icm\" is not known",
+                "vipsheader: \"input.icm\" is not known",
+            ),
+            ("file:/s/glass-1-2/input.mov: moov atom not found", "file:input.mov: moov atom not found"),
+            ("cut off /s/glass-1", "cut off "),
+            ("nothing of the sort", "nothing of the sort"),
+        ] {
+            assert_eq!(plain(said), shown);
+        }
     }
 }

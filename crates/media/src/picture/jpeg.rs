@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn random_bytes_after_a_jpeg_start_are_a_finding() {
         let bytes: Vec<u8> =
-            [0xFF, 0xD8, 0xFF].into_iter().chain((0..2_000_u32).map(|n| (n * 7_919 >> 3) as u8)).collect();
+            [0xFF, 0xD8, 0xFF].into_iter().chain((0..2_000_u32).map(|n| ((n * 7_919) >> 3) as u8)).collect();
         assert!(decode(&bytes, 256, 1_000_000).is_err());
     }
 }
