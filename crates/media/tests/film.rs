@@ -258,10 +258,10 @@ async fn a_pass_can_be_cancelled() {
 #[tokio::test]
 async fn a_film_whose_sound_cannot_be_decoded_still_has_its_pictures() {
     let studio = Studio::new();
-    let source = studio.ffmpeg(&[FILM, TONE, H264, &["-c:a", "aac", "-shortest"]].concat(), "a.mov");
+    let source = studio.ffmpeg(&[FILM, TONE, H264, &["-c:a", "pcm_s16le", "-shortest"]].concat(), "a.mov");
     let mut bytes = std::fs::read(&source).expect("read");
     // The sound's sample entry (ISO 14496-12, 8.5.2) gets the name of a codec nobody has.
-    let entry = bytes.windows(4).position(|four| four == b"mp4a").expect("a sample entry");
+    let entry = bytes.windows(4).position(|four| four == b"sowt").expect("a sample entry");
     bytes[entry..entry + 4].copy_from_slice(b"zzzz");
     let source = studio.file("mute.mov", &bytes);
     let made = previews(&studio, &source).await;

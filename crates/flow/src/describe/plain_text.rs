@@ -20,16 +20,17 @@ pub fn is_text(media_type: &str) -> bool {
 pub fn read(path: &Path, bytes_max: usize) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(bytes_max as u64).read_to_end(&mut bytes)?;
-    Ok(decode(&bytes))
+    Ok(decode(&bytes, bytes.len() == bytes_max))
 }
 
-fn decode(bytes: &[u8]) -> String {
+/// `cut` says that more bytes follow in the file.
+fn decode(bytes: &[u8], cut: bool) -> String {
     let text = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => encoding.decode(&bytes[mark..]).0,
         None => match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             // Cut off within its last character: still UTF-8.
-            Err(error) if error.error_len().is_none() => {
+            Err(error) if cut && error.error_len().is_none() => {
                 String::from_utf8_lossy(&bytes[..error.valid_up_to()])
             }
             Err(_) => WINDOWS_1252.decode(bytes).0,
@@ -44,10 +45,10 @@ mod tests {
 
     #[test]
     fn text_is_read_in_the_encoding_it_was_written_in() {
-        assert_eq!(decode("Fußgänger".as_bytes()), "Fußgänger");
-        assert_eq!(decode(b"\xff\xfeh\0i\0"), "hi");
-        assert_eq!(decode(b"\xef\xbb\xbfhi"), "hi");
-        assert_eq!(decode(b"caf\xe9"), "café");
-        assert_eq!(decode(&"né".as_bytes()[..2]), "n");
+        assert_eq!(decode("Fußgänger".as_bytes(), false), "Fußgänger");
+        assert_eq!(decode(b"\xff\xfeh\0i\0", false), "hi");
+        assert_eq!(decode(b"\xef\xbb\xbfhi", false), "hi");
+        assert_eq!(decode(b"caf\xe9", false), "café");
+        assert_eq!(decode(&"né".as_bytes()[..2], true), "n");
     }
 }
