@@ -2,19 +2,14 @@
 //! speaks through.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, bail};
-use damask_catalog::{Address, Catalog, Options};
-use damask_flow::{Damask, Engines, Limits, Running};
-use damask_media::{Glass, GlassConfig, exiftool::Exiftool};
-use damask_metadata::EXIFTOOL_ARGUMENTS;
-use damask_query::Schema;
-use damask_search::Index;
-use damask_store::Store;
+use damask_catalog::Address;
+use damask_flow::{Damask, Limits, Opening, Running};
 use damask_time::Instant;
 use tokio::{net::UnixListener, sync::oneshot, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
@@ -55,29 +50,17 @@ fn address(config: &Config) -> Address {
 
 /// Opens the library. `fresh_index` throws the index away first.
 pub async fn open(config: &Config, fresh_index: bool) -> anyhow::Result<Damask> {
-    let folder = config.library_folder();
-    let store = Store::open(folder.join("store")).context("the data folder cannot be used")?;
-    let catalog = Catalog::open(&address(config), Options::new(now)).await?;
-    let index_folder = folder.join("index");
-    if fresh_index && index_folder.exists() {
-        std::fs::remove_dir_all(&index_folder).context("cannot remove the old index")?;
-    }
-    let schema = Arc::new(Schema::core());
-    let (index, _) = Index::open(&index_folder, Arc::clone(&schema)).context("the index cannot be opened")?;
-    let glass = Glass::start(glass_config(config, &folder)?).context("the glass cannot be set up")?;
-    let exiftool = Exiftool::new(&glass, EXIFTOOL_ARGUMENTS, config.workers);
     let usual = Limits::default();
-    let limits = Limits { file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max), ..usual };
-    let engines = Engines { catalog, store, index, schema, glass, exiftool, limits };
-    Damask::new(engines).context("the store cannot be used")
-}
-
-fn glass_config(config: &Config, folder: &Path) -> anyhow::Result<GlassConfig> {
-    let itself = std::env::current_exe().context("cannot find this program's own file")?;
-    let mut glass = GlassConfig::new(itself, folder.join("store").join("glass"));
-    glass.workers = config.workers;
-    glass.readable = vec![folder.join("store")];
-    Ok(glass)
+    let opening = Opening {
+        folder: config.library_folder(),
+        records: address(config),
+        program: std::env::current_exe().context("cannot find this program's own file")?,
+        clock: Arc::new(now),
+        limits: Limits { file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max), ..usual },
+        workers: config.workers,
+        fresh_index,
+    };
+    Ok(opening.open().await?)
 }
 
 /// How a command reaches the library: through whoever holds it, or by holding it for the time it takes.
@@ -135,7 +118,7 @@ impl Here {
     }
 
     /// Holds the data folder or says who does.
-    pub fn hold(folder: &PathBuf) -> anyhow::Result<Hold> {
+    pub fn hold(folder: &Path) -> anyhow::Result<Hold> {
         match host::hold(folder)? {
             Held::Here(hold) => Ok(hold),
             Held::Elsewhere => bail!("another process holds the data folder {}", folder.display()),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a library is opened with.
-pub struct Engines {
+pub(crate) struct Engines {
     /// Records, journal and jobs.
     pub catalog: Catalog,
     /// Bytes.
@@ -59,7 +59,7 @@ impl fmt::Debug for Damask {
 
 impl Damask {
     /// Puts the engines of a library together. Nothing runs yet; see [`crate::running::Running`].
-    pub fn new(engines: Engines) -> Result<Self, damask_store::StoreError> {
+    pub(crate) fn new(engines: Engines) -> Result<Self, damask_store::StoreError> {
         let group = engines.store.group()?;
         Ok(Self {
             inner: Arc::new(Inner {

@@ -11,17 +11,29 @@ use crate::{
     trouble::{Outcome, Trouble},
 };
 
-/// Up to `limit` jobs of a state, the newest first, before the id `before`.
+/// What is going on, in this order: jobs that run, that failed for good, that wait.
+const UNFINISHED: [JobState; 3] = [JobState::Running, JobState::Dead, JobState::Waiting];
+
+/// Up to `limit` jobs of a state, the newest first, before the id `before`. Without a state the first `limit`
+/// of each that is not over: all that a person may want to do something about.
 pub async fn page(
     damask: &Damask,
     caller: &Caller,
-    state: JobState,
+    state: Option<JobState>,
     before: Option<JobId>,
     limit: u32,
 ) -> Outcome<Vec<Job>> {
     caller.needs(Permission::Upload, "looking at jobs")?;
+    if state.is_none() && before.is_some() {
+        return Err(Trouble::mistake("bad-request", "jobs of all states have no next page")
+            .hint("give the `state` whose next page it is"));
+    }
     let mut conn = damask.catalog().read().await?;
-    Ok(jobs::page(&mut conn, state, before, limit).await?)
+    let mut jobs = Vec::new();
+    for state in state.as_ref().map_or(UNFINISHED.as_slice(), std::slice::from_ref) {
+        jobs.extend(jobs::page(&mut conn, *state, before, limit).await?);
+    }
+    Ok(jobs)
 }
 
 /// How many jobs wait, run and are dead.

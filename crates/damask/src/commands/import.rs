@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use hyper::Method;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value as Json, json};
 
 use crate::{Ending, flags::ImportFlags, wiring::Session};
@@ -24,8 +24,13 @@ const REASONS_TOLD: usize = 20;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    Progress { progress: Progress },
-    End { end: Json },
+    Progress {
+        progress: Progress,
+    },
+    End {
+        #[serde(rename = "end")]
+        _end: IgnoredAny,
+    },
     Arrival(Json),
 }
 

@@ -146,14 +146,14 @@ pub async fn revoke(damask: &Damask, caller: &Caller, id: KeyId) -> Outcome<()> 
         return Err(Trouble::missing("key", id));
     }
     let actor = caller.actor;
-    let written = damask
+    damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             let fact = tx.fact(actor, Verb::KeyRevoked, &[id.0], Change::default());
             if keys::revoke(tx, id, fact).await? { Ok(()) } else { Err(Trouble::missing("key", id)) }
         })
         .await?;
-    Ok(written.value)
+    Ok(())
 }
 
 /// Who calls with this key.

@@ -93,7 +93,7 @@ fn refused_type(identified: &Identified) -> Option<&'static str> {
         "application/x-mach-binary",
         "application/x-msdownload",
     ];
-    PROGRAMS.contains(&identified.media_type.as_ref()).then_some("it is a program, not media")
+    PROGRAMS.contains(&identified.media_type).then_some("it is a program, not media")
 }
 
 async fn set_apart(

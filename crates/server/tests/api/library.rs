@@ -10,11 +10,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use damask_flow::{
-    Caller, Damask, Limits, Running,
-    embedded::{self, Embedded},
-    govern::setup,
-};
+use damask_flow::{Caller, Damask, Opening, Running, govern::setup};
 use damask_testkit::TempLibrary;
 use damask_time::Instant;
 
@@ -39,14 +35,9 @@ impl Library {
             let micros = i64::try_from(now.as_micros()).expect("this century");
             Instant::from_micros(micros).plus_seconds(ahead.load(Ordering::Relaxed))
         };
-        let damask = embedded::open(Embedded {
-            folder: folders.data(),
-            program: PathBuf::from("/bin/true"),
-            clock: Arc::new(clock),
-            limits: Limits { file_bytes_max: 1 << 20, ..Limits::default() },
-        })
-        .await
-        .expect("a new library opens");
+        let mut opening = Opening::embedded(folders.data(), PathBuf::from("/bin/true"), Arc::new(clock));
+        opening.limits.file_bytes_max = 1 << 20;
+        let damask = opening.open().await.expect("a new library opens");
         let running = Running::start(&damask, 0);
         Self { damask, _running: running, folders, ahead_s }
     }
