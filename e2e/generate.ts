@@ -24,7 +24,7 @@ export default function generate() {
     captured: "2026:06:15 17:05:00",
   });
   photo(join(folder, "voyage/mountain/ridge.jpg"), {
-    size: "5200x3400",
+    size: "3000x2000",
     colours: "#dfe9f5-#40617d",
     title: "The long ridge",
     keywords: ["mountain"],

@@ -20,7 +20,8 @@ for (const scheme of ["light", "dark"] as const) {
       await page.goto(site.url);
       await expect(page.getByRole("grid", { name: "Assets" }).getByRole("link")).toHaveCount(5);
       await check(page);
-      await page.getByRole("radio", { name: "Table" }).check({ force: true });
+      await page.getByRole("radiogroup", { name: "View" }).locator("label", { hasText: "Table" }).click();
+      await expect(page.getByRole("radio", { name: "Table" })).toBeChecked();
       await expect(page.getByRole("columnheader", { name: "Captured" })).toBeVisible();
       await check(page);
     });

@@ -43,6 +43,8 @@ test("slash searches, arrows move, space looks, X selects, enter opens, escape c
 
   await keys.press("Enter");
   await expect(page).toHaveURL(/\/assets\/.*q=harbour/);
+  // The address is there before the screen is.
+  await expect(page.getByRole("link", { name: "Back to the library" })).toBeVisible();
   const name = await page.getByRole("heading", { level: 1 }).textContent();
   await keys.press("ArrowLeft");
   await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(name ?? "");

@@ -13,6 +13,8 @@ test("a folder keeps its tree, shows progress and outcomes, and is already here 
   await expect(other.getByRole("grid", { name: "Assets" }).getByRole("link")).toHaveCount(1);
 
   await page.goto(site.url);
+  // Chromium reads a chosen folder only for the page in front.
+  await page.bringToFront();
   const send = async () => {
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Add a folder" }).click();

@@ -156,20 +156,6 @@ pub async fn by_primary_hash(
     .await
 }
 
-/// [`by_primary_hash`] for many hashes in one statement: `(hash, asset, version)`, in no order.
-pub async fn by_primary_hashes(
-    conn: &mut Conn,
-    hashes: &[ContentHash],
-) -> Result<Vec<(ContentHash, AssetId, VersionId)>, CatalogError> {
-    let keys = hashes.iter().take(IDS_MAX).map(|hash| hash.param()).collect();
-    let head = r#"SELECT p.file, v.asset, v.id FROM version_file p JOIN version v ON v.id = p.version
-                  WHERE p.role = 'primary' AND p.file IN"#;
-    match within(head, keys, "ORDER BY v.asset, v.id") {
-        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?, row.next()?))).await,
-        None => Ok(Vec::new()),
-    }
-}
-
 /// Sets the field values. `seen` is the last fact of the row as it was read: when another has touched it
 /// since, nothing is done.
 ///

@@ -7,6 +7,13 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+macro_rules! take_head {
+    () => {
+        "UPDATE head SET seq = seq + $1, assets = assets + $2, bytes = bytes + $3, \
+         jobs_waiting = jobs_waiting + $5, jobs_running = jobs_running + $6, jobs_dead = jobs_dead + $7"
+    };
+}
+
 impl Dialect {
     /// The migration as this database wants it.
     ///
@@ -38,18 +45,20 @@ impl Dialect {
         }
     }
 
-    /// Takes a range of sequences and adds to the tally; on PostgreSQL it also tells the other nodes, which
-    /// hear it when (and only when) the transaction commits.
-    /// `$1` facts, `$2` assets, `$3` bytes, `$4` channel. Answers the new head.
+    /// Takes a range of sequences and adds to the tally; on PostgreSQL it also tells the other nodes of facts,
+    /// which hear it when (and only when) the transaction commits. `$1` facts, `$2` assets, `$3` bytes,
+    /// `$4` channel, `$5` waiting, `$6` running and `$7` dead jobs. Answers the new head.
     pub(crate) const fn take_head(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "UPDATE head SET seq = seq + $1, assets = assets + $2, bytes = bytes + $3 \
-                 WHERE singleton = 1 AND $4 <> '' RETURNING seq"
+                concat!(take_head!(), " WHERE singleton = 1 AND $4 <> '' RETURNING seq")
             }
             Self::Postgres => {
-                "UPDATE head SET seq = seq + $1, assets = assets + $2, bytes = bytes + $3 \
-                 WHERE singleton = 1 RETURNING seq, CAST(pg_notify($4, CAST(seq AS TEXT)) AS TEXT)"
+                concat!(
+                    take_head!(),
+                    " WHERE singleton = 1 RETURNING seq, \
+                     CASE WHEN $1 > 0 THEN CAST(pg_notify($4, CAST(seq AS TEXT)) AS TEXT) END"
+                )
             }
         }
     }

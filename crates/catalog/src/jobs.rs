@@ -3,6 +3,10 @@
 //!
 //! A job that fails waits longer each time and is dead after its last attempt, until a person retries it.
 
+mod back_off;
+mod counts;
+mod hasten;
+
 use std::time::Duration;
 
 use damask_model::{
@@ -18,6 +22,11 @@ use crate::{
     conn::{Columns, only},
     page::bounded,
 };
+
+pub use back_off::{BACK_OFF_FIRST, BACK_OFF_MAX, back_off};
+pub(crate) use counts::Moves;
+pub use counts::{Counts, counts};
+pub use hasten::hasten;
 
 /// A job to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,17 +105,6 @@ pub struct Claim<'a> {
     pub lease: Duration,
 }
 
-/// How many jobs stand where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Wait for their time and a worker.
-    pub waiting: u64,
-    /// Held by a worker.
-    pub running: u64,
-    /// Wait for a person.
-    pub dead: u64,
-}
-
 /// What a worker hears when it beats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
@@ -120,12 +118,6 @@ pub enum Beat {
 
 /// Attempts before a job is dead.
 pub const ATTEMPTS_MAX: u32 = 5;
-
-/// Longest wait between attempts.
-pub const BACK_OFF_MAX: Duration = Duration::from_secs(3_600);
-
-/// Wait after the first failed attempt; each further one waits four times as long.
-pub const BACK_OFF_FIRST: Duration = Duration::from_secs(5);
 
 /// Longest error text kept, in bytes.
 const ERROR_MAX: usize = 2_000;
@@ -176,7 +168,8 @@ pub async fn add(tx: &mut Tx, jobs: &[NewJob]) -> Result<u64, CatalogError> {
             "ON CONFLICT DO NOTHING",
         )
         .await?;
-    tx.jobs |= added > 0;
+    tx.jobs.woke |= added > 0;
+    tx.jobs.waiting += count(added);
     Ok(added)
 }
 
@@ -199,24 +192,33 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>, CatalogEr
             tx.conn.returning(sql, params![claim.worker, lease, now, resource, left, kinds], job).await?;
         claimed.extend(more);
     }
+    tx.jobs.waiting -= count(claimed.len());
+    tx.jobs.running += count(claimed.len());
     claimed.sort_by_key(|job| (job.lane, job.not_before, job.id));
     Ok(claimed)
 }
 
-/// Frees jobs whose lease ran out; answers how many.
-async fn free_expired(tx: &mut Tx) -> Result<u64, CatalogError> {
+/// Frees jobs whose lease ran out.
+async fn free_expired(tx: &mut Tx) -> Result<(), CatalogError> {
     let now = tx.now;
-    tx.conn
-        .execute(
+    let freed: Vec<String> = tx
+        .conn
+        .returning(
             r#"UPDATE job SET
                    state = CASE WHEN cancelled THEN 'cancelled'
                                 WHEN attempts >= attempts_max THEN 'dead' ELSE 'waiting' END,
                    ended_us = CASE WHEN cancelled OR attempts >= attempts_max THEN $1 ELSE NULL END,
                    worker = NULL, lease_us = NULL, error = 'its worker was not heard of again'
-               WHERE state = 'running' AND lease_us <= $1"#,
+               WHERE state = 'running' AND lease_us <= $1 RETURNING state"#,
             params![now],
+            only,
         )
-        .await
+        .await?;
+    let now_are = |state: JobState| count(freed.iter().filter(|name| *name == state.name()).count());
+    tx.jobs.running -= count(freed.len());
+    tx.jobs.waiting += now_are(JobState::Waiting);
+    tx.jobs.dead += now_are(JobState::Dead);
+    Ok(())
 }
 
 /// A worker is alive: its lease is longer by `lease` from now.
@@ -266,6 +268,7 @@ async fn end(tx: &mut Tx, id: JobId, worker: &str, state: JobState) -> Result<bo
             params![state, now, id, worker],
         )
         .await?;
+    tx.jobs.running -= count(ended);
     Ok(ended > 0)
 }
 
@@ -301,13 +304,13 @@ pub async fn fail(
             params![state_name, not_before, ended, kept, running.id, worker],
         )
         .await?;
+    tx.jobs.running -= count(set);
+    match state {
+        JobState::Waiting => tx.jobs.waiting += count(set),
+        JobState::Dead => tx.jobs.dead += count(set),
+        JobState::Running | JobState::Done | JobState::Cancelled => {}
+    }
     Ok((set > 0).then_some(state))
-}
-
-/// How long a job waits after that many attempts.
-pub fn back_off(attempts: u32) -> Duration {
-    let times = 4_u32.saturating_pow(attempts.saturating_sub(1));
-    BACK_OFF_FIRST.saturating_mul(times).min(BACK_OFF_MAX)
 }
 
 /// A worker gives jobs back untouched (it is shutting down): the attempt does not count.
@@ -320,7 +323,9 @@ pub async fn release(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool, Catal
             params![id, worker],
         )
         .await?;
-    tx.jobs |= freed > 0;
+    tx.jobs.woke |= freed > 0;
+    tx.jobs.running -= count(freed);
+    tx.jobs.waiting += count(freed);
     Ok(freed > 0)
 }
 
@@ -328,36 +333,45 @@ pub async fn release(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool, Catal
 /// Answers whether there was anything to stop.
 pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<bool, CatalogError> {
     let now = tx.now;
-    let set = tx
+    let set: Vec<String> = tx
         .conn
-        .execute(
+        .returning(
             r#"UPDATE job SET cancelled = TRUE,
                    ended_us = CASE WHEN state = 'waiting' THEN $1 ELSE ended_us END,
                    state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
-               WHERE id = $2 AND state IN ('waiting', 'running')"#,
+               WHERE id = $2 AND state IN ('waiting', 'running') RETURNING state"#,
             params![now, id],
+            only,
         )
         .await?;
-    Ok(set > 0)
+    // One that runs still does, until its worker hears of it.
+    tx.jobs.waiting -= count(set.iter().filter(|state| *state == JobState::Cancelled.name()).count());
+    Ok(!set.is_empty())
 }
 
 /// A person lets a dead or cancelled job try again, from its first attempt. Answers whether it waits now;
 /// not when another of its key waits or runs.
 pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, CatalogError> {
+    let was_dead = again(tx, id, JobState::Dead).await?;
+    let set = was_dead + if was_dead == 0 { again(tx, id, JobState::Cancelled).await? } else { 0 };
+    tx.jobs.woke |= set > 0;
+    tx.jobs.waiting += count(set);
+    tx.jobs.dead -= count(was_dead);
+    Ok(set > 0)
+}
+
+async fn again(tx: &mut Tx, id: JobId, from: JobState) -> Result<u64, CatalogError> {
     let now = tx.now;
-    let set = tx
-        .conn
+    tx.conn
         .execute(
             r#"UPDATE job SET state = 'waiting', attempts = 0, cancelled = FALSE, error = NULL, ended_us = NULL,
                    not_before_us = $1
-               WHERE id = $2 AND state IN ('dead', 'cancelled') AND NOT EXISTS (
+               WHERE id = $2 AND state = $3 AND NOT EXISTS (
                    SELECT 1 FROM job other
                    WHERE other.key = job.key AND other.state IN ('waiting', 'running'))"#,
-            params![now, id],
+            params![now, id, from.name()],
         )
-        .await?;
-    tx.jobs |= set > 0;
-    Ok(set > 0)
+        .await
 }
 
 /// The job of that id.
@@ -380,19 +394,6 @@ pub async fn page(
         job,
     )
     .await
-}
-
-/// How many wait, run and are dead. Walks the index over these, not over what has ended.
-pub async fn counts(conn: &mut Conn) -> Result<Counts, CatalogError> {
-    let rows: Vec<(String, u64)> = conn
-        .all(
-            r#"SELECT state, COUNT(*) FROM job WHERE state IN ('waiting', 'running', 'dead') GROUP BY state"#,
-            params![],
-            |row| Ok((row.next()?, row.next()?)),
-        )
-        .await?;
-    let of = |name: &str| rows.iter().find(|(state, _)| state == name).map_or(0, |(_, count)| *count);
-    Ok(Counts { waiting: of("waiting"), running: of("running"), dead: of("dead") })
 }
 
 /// Whether a worker would find something to claim at `now`: a job that waits and may run, or one whose
@@ -435,6 +436,11 @@ pub async fn sweep(tx: &mut Tx, before: Instant, limit: u32) -> Result<u64, Cata
             params![before, bounded(limit)],
         )
         .await
+}
+
+/// A number of jobs that a statement moved.
+fn count(jobs: impl TryInto<i64>) -> i64 {
+    jobs.try_into().unwrap_or(i64::MAX)
 }
 
 fn cut(error: &str) -> String {
@@ -480,14 +486,7 @@ fn job(row: &mut Columns<'_>) -> Result<Job, CatalogError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BACK_OFF_MAX, ERROR_MAX, back_off, cut};
-
-    #[test]
-    fn each_attempt_waits_longer_than_the_last_up_to_a_limit() {
-        assert_eq!(back_off(1).as_secs(), 5);
-        assert_eq!(back_off(3).as_secs(), 80);
-        assert_eq!(back_off(u32::MAX), BACK_OFF_MAX);
-    }
+    use super::{ERROR_MAX, cut};
 
     #[test]
     fn an_error_text_is_cut_to_its_limit_at_a_character() {

@@ -138,13 +138,18 @@ pub async fn erase_payload(tx: &mut Tx, seq: Seq) -> Result<bool, CatalogError> 
 pub(crate) async fn close(tx: &mut Tx, facts: Vec<NewFact>, channel: &str) -> Result<Seq, CatalogError> {
     let conn = &mut tx.conn;
     let count = i64::try_from(facts.len()).expect("a group holds few facts");
-    if count == 0 && tx.assets == 0 && tx.bytes == 0 {
+    let jobs = tx.jobs;
+    if count == 0 && tx.assets == 0 && tx.bytes == 0 && jobs.is_none() {
         return head(conn).await;
     }
     // SQLite has no other nodes to tell; the empty channel would match no row there.
     let told = if channel.is_empty() { "-" } else { channel };
     let head = conn
-        .returning(conn.dialect().take_head(), params![count, tx.assets, tx.bytes, told], only::<Seq>)
+        .returning(
+            conn.dialect().take_head(),
+            params![count, tx.assets, tx.bytes, told, jobs.waiting, jobs.running, jobs.dead],
+            only::<Seq>,
+        )
         .await?
         .into_iter()
         .next()

@@ -1,6 +1,6 @@
 //! Locations: where the bytes of files lie, or came from. One place, directory and name holds one file.
 
-use damask_model::{ContentHash, FactId, Location, LocationId, Stamp};
+use damask_model::{AssetId, ContentHash, FactId, Location, LocationId, Stamp};
 use damask_time::Instant;
 
 use crate::{
@@ -40,6 +40,8 @@ pub struct Known {
     pub stamp: Option<Stamp>,
     /// The file it was then.
     pub file: ContentHash,
+    /// The asset that has its bytes; the oldest where there are several.
+    pub asset: Option<AssetId>,
 }
 
 /// Keeps locations, in one statement for many. Where a place, directory and name is known already, it is
@@ -133,10 +135,13 @@ pub async fn in_directory(
     limit: u32,
 ) -> Result<Vec<Known>, CatalogError> {
     conn.all(
-        r#"SELECT name, stamp_bytes, modified_ns, changed_ns, inode, file FROM location
-           WHERE place = $1 AND directory = $2 AND name > $3 ORDER BY name LIMIT $4"#,
+        r#"SELECT l.name, l.stamp_bytes, l.modified_ns, l.changed_ns, l.inode, l.file,
+                  (SELECT v.asset FROM version_file p JOIN version v ON v.id = p.version
+                   WHERE p.file = l.file AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT 1)
+           FROM location l
+           WHERE l.place = $1 AND l.directory = $2 AND l.name > $3 ORDER BY l.name LIMIT $4"#,
         params![place, directory, after.unwrap_or(""), bounded(limit)],
-        |row| Ok(Known { name: row.next()?, stamp: stamp(row)?, file: row.next()? }),
+        |row| Ok(Known { name: row.next()?, stamp: stamp(row)?, file: row.next()?, asset: row.next()? }),
     )
     .await
 }

@@ -9,7 +9,10 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use crate::{CatalogError, dialect::Dialect};
 
 /// The migrations in order; the first is schema 1. A released one is never changed.
-const MIGRATIONS: &[(&str, &str)] = &[("first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("first", include_str!("migrations/0001_first.sql")),
+    ("job counts", include_str!("migrations/0002_job_counts.sql")),
+];
 
 /// The newest schema this program knows.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -3,7 +3,7 @@
 use damask_model::{ActorId, Change, FactId, NewFact, Uuid, Verb, fact::SUBJECTS_MAX};
 use damask_time::Instant;
 
-use crate::Conn;
+use crate::{Conn, jobs::Moves};
 
 /// A write transaction. What is done with it becomes durable together, or not at all.
 #[derive(Debug)]
@@ -15,13 +15,13 @@ pub struct Tx {
     pub(crate) assets: i64,
     /// Bytes of files made less those purged.
     pub(crate) bytes: i64,
-    /// Jobs were added or set free: workers want to know.
-    pub(crate) jobs: bool,
+    /// Jobs that were added or moved.
+    pub(crate) jobs: Moves,
 }
 
 impl Tx {
     pub(crate) fn new(conn: Conn, now: Instant) -> Self {
-        Self { conn, now, facts: Vec::new(), assets: 0, bytes: 0, jobs: false }
+        Self { conn, now, facts: Vec::new(), assets: 0, bytes: 0, jobs: Moves::default() }
     }
 
     /// The connection, for reads that see what this write has done so far.

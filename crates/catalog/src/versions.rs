@@ -161,7 +161,7 @@ pub async fn set_described(
     let set = tx
         .conn
         .execute(
-            "UPDATE version SET probe = $1, described_us = $2, last_fact = $3 WHERE id = $4",
+            "UPDATE version SET probe = $1, described_us = $2, failed = FALSE, last_fact = $3 WHERE id = $4",
             params![to_json(probe), now, fact, id],
         )
         .await?;
@@ -182,7 +182,7 @@ pub async fn set_previewed(
     let set = tx
         .conn
         .execute(
-            "UPDATE version SET probe = $1, previewed_us = $2, last_fact = $3 WHERE id = $4",
+            "UPDATE version SET probe = $1, previewed_us = $2, failed = FALSE, last_fact = $3 WHERE id = $4",
             params![to_json(probe), now, fact, id],
         )
         .await?;

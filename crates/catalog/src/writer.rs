@@ -335,7 +335,7 @@ impl Desk {
             *known = head.max(*known);
             moved
         });
-        if tx.jobs {
+        if tx.jobs.woke {
             self.jobs.send_modify(|ticks| *ticks += 1);
         }
         for (task, stated) in group.ran.drain(..) {

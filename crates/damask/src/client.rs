@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, Response, StatusCode, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
@@ -146,12 +146,13 @@ async fn problem(status: StatusCode, answer: Response<Incoming>) -> anyhow::Erro
 }
 
 impl Lines {
-    /// The next line as JSON; `None` after the last.
-    pub async fn next<T: DeserializeOwned>(&mut self) -> anyhow::Result<Option<T>> {
+    /// The next line, without its end; `None` after the last.
+    pub async fn next(&mut self) -> anyhow::Result<Option<Bytes>> {
         loop {
-            if let Some(end) = self.buffer.iter().position(|&byte| byte == b'\n') {
-                let line = self.buffer.split_to(end + 1);
-                return serde_json::from_slice(&line).map(Some).context("cannot read a line of the answer");
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer) {
+                let line = self.buffer.split_to(end).freeze();
+                self.buffer.advance(1);
+                return Ok(Some(line));
             }
             match self.body.frame().await {
                 None if self.buffer.is_empty() => return Ok(None),
@@ -163,5 +164,10 @@ impl Lines {
                 }
             }
         }
+    }
+
+    /// Whether something of the next line has come, and so the rest of it will soon.
+    pub fn goes_on(&self) -> bool {
+        !self.buffer.is_empty()
     }
 }

@@ -35,8 +35,6 @@ pub struct Flags {
 pub enum Command {
     /// Serve the API and the pages, and do the work of the library
     Serve(ServeFlags),
-    /// Do jobs of a library on PostgreSQL, without serving
-    Work,
     /// Bring in files and folders
     Import(ImportFlags),
     /// Print the assets a query finds

@@ -61,7 +61,7 @@ fn run(flags: Flags) -> anyhow::Result<Ending> {
         println!("{}", damask_server::openapi());
         return Ok(Ending::Done);
     }
-    let quiet = !matches!(flags.command, Command::Serve(_) | Command::Work);
+    let quiet = !matches!(flags.command, Command::Serve(_));
     wiring::start_logging(&config, quiet)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.workers.clamp(2, 16))

@@ -2,6 +2,7 @@
 //! speaks through.
 
 use std::{
+    io::IsTerminal as _,
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -29,7 +30,8 @@ pub fn start_logging(config: &Config, quiet: bool) -> anyhow::Result<()> {
     if config.log_json {
         builder.json().init()
     } else {
-        builder.with_target(false).init()
+        // Colours are for people, not for files.
+        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init()
     }
     Ok(())
 }

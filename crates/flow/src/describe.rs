@@ -9,7 +9,9 @@ mod size;
 
 use damask_catalog::{Tx, assets, embedded, files, findings, page_text, versions};
 use damask_media::{film, page};
-use damask_metadata::{Tags, describe as map, essence_hash, measured};
+use damask_metadata::{
+    Tags, ape_tags, describe as map, essence_hash, measured, mpeg_audio_length_us, said_by_header,
+};
 use damask_model::{
     AssetKind, Change, Document, EssenceHash, FactId, Finding, FindingCode, NewFact, Verb, probe::Probe,
 };
@@ -56,7 +58,7 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
     let essence = {
         let (store, media_type) = (damask.store().clone(), media_type.clone());
         off_thread(move || {
-            let file = store.open_file(&StoreKey::Blob(hash))?;
+            let file = store.open_long(&StoreKey::Blob(hash))?;
             essence_hash(&file, &media_type).map_err(Trouble::fault("read the essence of a file"))
         })
         .await?
@@ -66,8 +68,23 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
         let probe = Probe { findings, ..Probe::default() };
         return Ok(Read { tags: Tags::default(), probe, pages: Vec::new(), essence });
     }
-    let (tags, tag_findings) = tags(damask, &path).await?;
+    let (mut tags, tag_findings) = tags(damask, &path).await?;
     let (mut probe, pages) = technical(damask, passage.kind, &media_type, &path, &tags).await?;
+    if passage.kind == AssetKind::Audio {
+        let (store, is_mpeg) = (damask.store().clone(), media_type == "audio/mpeg");
+        let (behind, counted_us) = off_thread(move || {
+            let file = store.open_file(&StoreKey::Blob(hash))?;
+            let counted = if is_mpeg { mpeg_audio_length_us(&file) } else { Ok(None) };
+            ape_tags(&file)
+                .and_then(|behind| Ok((behind, counted?)))
+                .map_err(Trouble::fault("count the frames of a sound"))
+        })
+        .await?;
+        if tags.list.iter().all(|tag| tag.family() != "APE") {
+            tags.list.extend(behind);
+        }
+        probe.duration_us = counted_us.or(probe.duration_us);
+    }
     let odd_name = {
         let (store, name) = (damask.store().clone(), record.name.clone());
         off_thread(move || {
@@ -122,6 +139,8 @@ async fn technical(
             let text = text.map_err(Trouble::fault("read a text"))?;
             Ok((Probe::default(), vec![(1, text)]))
         }
+        // A picture of a type that no decoder here knows: its header says how large it is.
+        AssetKind::Other => Ok((size::of_picture(tags), Vec::new())),
         _ => Ok((Probe::default(), Vec::new())),
     }
 }
@@ -156,7 +175,8 @@ async fn keep(
         tags: serde_json::to_value(&read.tags).map_err(Trouble::fault("write tags as JSON"))?,
     };
     let described = map(&read.tags, passage.kind);
-    let measured = measured(&read.probe);
+    let mut measured = measured(&read.probe);
+    measured.extend(said_by_header(&read.tags, passage.kind, &read.probe));
     let reading = Reading { described, measured };
     damask
         .catalog()

@@ -1,11 +1,11 @@
 //! Editing: people write field values. What stood there before is in the fact, so that it can be undone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use damask_catalog::{CatalogError, Tx, Urgency, assets};
+use damask_catalog::{CatalogError, Tx, Urgency, assets, journal};
 use damask_model::{
-    AssetId, Change, Document, Entry, FactId, FieldDef, FieldName, FieldType, NewFact, Origin, Seq, Value,
-    Verb, field,
+    ActorId, Asset, AssetId, Change, Document, Entry, FactId, FieldDef, FieldName, FieldType, NewFact,
+    Origin, Seq, Value, Verb, field,
 };
 use damask_time::{Moment, Rate};
 use serde_json::{Value as Json, json};
@@ -57,18 +57,67 @@ pub async fn fields(
                 after.set(name.clone(), entries.clone());
                 before.set(name.clone(), document.set(name.clone(), entries));
             }
-            let fact = FactId::fresh();
-            let changed = assets::set_document(tx, id, &document, asset.last_fact, fact).await;
-            changed.map_err(|error| match error {
-                CatalogError::Conflict { .. } => stale(id),
-                other => other.into(),
-            })?;
             let change = Change { before: json!({ "fields": before }), after: json!({ "fields": after }) };
-            tx.state(NewFact { id: fact, actor, verb: Verb::AssetEdited, subjects: vec![id.0], change });
-            Ok(())
+            state(tx, actor, &asset, &document, change).await
         })
         .await?;
     Ok(written.seq)
+}
+
+/// Undoes the edit that the fact `edit` states: what stood before stands again, with its provenance. A new
+/// fact, so it can be undone too. Refused where someone has changed one of these fields since. Answers the
+/// sequence that was reached.
+pub async fn undo(damask: &Damask, caller: &Caller, id: AssetId, edit: Seq) -> Outcome<Seq> {
+    caller.needs(Permission::Edit, "undoing an edit")?;
+    see::asset(damask, caller, id).await?;
+    let actor = caller.actor;
+    let written = damask
+        .catalog()
+        .write(Urgency::Interactive, async move |tx: &mut Tx| {
+            let asset = assets::by_id(tx.conn(), id).await?.ok_or_else(|| Trouble::missing("asset", id))?;
+            let (before, after) = edited(tx, id, edit).await?;
+            let mut document = asset.document.clone();
+            let named: BTreeSet<_> = before.fields.keys().chain(after.fields.keys()).collect();
+            for name in named {
+                let stood = document.set(name.clone(), before.entries(name.as_str()).to_vec());
+                if stood != after.entries(name.as_str()) {
+                    return Err(stale(id));
+                }
+            }
+            let change = Change { before: json!({ "fields": after }), after: json!({ "fields": before }) };
+            state(tx, actor, &asset, &document, change).await
+        })
+        .await?;
+    Ok(written.seq)
+}
+
+/// What stood before an edit and after it.
+async fn edited(tx: &mut Tx, id: AssetId, edit: Seq) -> Outcome<(Document, Document)> {
+    let facts = journal::of_subject(tx.conn(), id.0, Some(Seq(edit.0.saturating_add(1))), 1).await?;
+    let fact =
+        facts.into_iter().find(|fact| fact.header.seq == edit && fact.header.verb == Verb::AssetEdited);
+    let change = fact.and_then(|fact| fact.change).ok_or_else(|| Trouble::missing("edit", edit))?;
+    let fields = |side: &Json| serde_json::from_value::<Document>(side["fields"].clone());
+    let read = fields(&change.before).and_then(|before| Ok((before, fields(&change.after)?)));
+    read.map_err(Trouble::fault("read what an edit changed"))
+}
+
+/// Keeps the values and states the edit.
+async fn state(
+    tx: &mut Tx,
+    actor: ActorId,
+    asset: &Asset,
+    document: &Document,
+    change: Change,
+) -> Outcome<()> {
+    let fact = FactId::fresh();
+    let kept = assets::set_document(tx, asset.id, document, asset.last_fact, fact).await;
+    kept.map_err(|error| match error {
+        CatalogError::Conflict { .. } => stale(asset.id),
+        other => other.into(),
+    })?;
+    tx.state(NewFact { id: fact, actor, verb: Verb::AssetEdited, subjects: vec![asset.id.0], change });
+    Ok(())
 }
 
 fn stale(id: AssetId) -> Trouble {

@@ -117,8 +117,9 @@ impl Watch {
                 moved = changed.changed() => if moved.is_err() { return },
                 job = jobs.recv() => match job {
                     Ok(job) => {
-                        // Jobs name no asset, but how much is going on is told only to those who may work.
-                        if self.caller.permissions.upload && self.sender.send(Event::Job(job)).await.is_err() {
+                        // Jobs name no asset, but say how much goes on: see `work.rs`.
+                        let told = self.caller.permissions.upload && self.caller.scope == Scope::everything();
+                        if told && self.sender.send(Event::Job(job)).await.is_err() {
                             return;
                         }
                     }

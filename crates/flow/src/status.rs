@@ -61,7 +61,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
         seq: tally.seq,
         index_seq,
         pipeline_seq: stages::seq(damask).await?,
-        jobs,
+        jobs: if sees_all { jobs } else { jobs::Counts::default() },
         engines: engines(damask, tally.seq, index_seq),
         statements: damask.statements(),
     })

@@ -1,8 +1,12 @@
 //! Jobs, for whoever watches them: what runs, how far, what failed; cancel and retry.
+//!
+//! A job names what it is about and its error may quote it, and how many there are says how much comes in. So
+//! jobs are shown to callers who see the whole library; to others there are none.
 
 pub use damask_catalog::jobs::{Counts, Job};
 use damask_catalog::{Tx, Urgency, jobs};
 use damask_model::{JobId, job::JobState};
+use damask_query::Scope;
 
 use crate::{
     caller::{Caller, Permission},
@@ -28,6 +32,9 @@ pub async fn page(
         return Err(Trouble::mistake("bad-request", "jobs of all states have no next page")
             .hint("give the `state` whose next page it is"));
     }
+    if !sees_all(caller) {
+        return Ok(Vec::new());
+    }
     let mut conn = damask.catalog().read().await?;
     let mut jobs = Vec::new();
     for state in state.as_ref().map_or(UNFINISHED.as_slice(), std::slice::from_ref) {
@@ -39,6 +46,9 @@ pub async fn page(
 /// How many jobs wait, run and are dead.
 pub async fn counts(damask: &Damask, caller: &Caller) -> Outcome<Counts> {
     caller.needs(Permission::Upload, "looking at jobs")?;
+    if !sees_all(caller) {
+        return Ok(Counts::default());
+    }
     let mut conn = damask.catalog().read().await?;
     Ok(jobs::counts(&mut conn).await?)
 }
@@ -47,12 +57,14 @@ pub async fn counts(damask: &Damask, caller: &Caller) -> Outcome<Counts> {
 pub async fn one(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
     caller.needs(Permission::Upload, "looking at jobs")?;
     let mut conn = damask.catalog().read().await?;
-    jobs::by_id(&mut conn, id).await?.ok_or_else(|| Trouble::missing("job", id))
+    let job = jobs::by_id(&mut conn, id).await?.filter(|_| sees_all(caller));
+    job.ok_or_else(|| Trouble::missing("job", id))
 }
 
 /// Stops a job: one that waits at once, one that runs at its next beat.
 pub async fn cancel(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
     caller.needs(Permission::Administer, "cancelling a job")?;
+    one(damask, caller, id).await?;
     let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(jobs::cancel(tx, id).await?))
@@ -63,6 +75,7 @@ pub async fn cancel(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job>
 /// Lets a dead or cancelled job try again.
 pub async fn retry(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
     caller.needs(Permission::Administer, "retrying a job")?;
+    one(damask, caller, id).await?;
     let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(jobs::retry(tx, id).await?))
@@ -77,4 +90,9 @@ async fn told(damask: &Damask, caller: &Caller, id: JobId, moved: bool, why_not:
     }
     damask.news().tell(JobEvent { id, kind: job.kind.clone(), state: job.state, progress: job.progress });
     Ok(job)
+}
+
+/// Whether what goes on in the whole library may be told.
+fn sees_all(caller: &Caller) -> bool {
+    caller.scope == Scope::everything()
 }

@@ -78,13 +78,10 @@ pub async fn run(damask: Damask, slots: usize, stop: CancellationToken) {
     let worker: Arc<str> = Arc::from(format!("{}-{}", std::process::id(), damask_model::JobId::fresh()));
     let free = Arc::new(Semaphore::new(slots));
     let mut added = damask.catalog().jobs_added();
-    loop {
+    while !stop.is_cancelled() {
         added.mark_unchanged();
-        let claimed = tokio::select! {
-            () = stop.cancelled() => break,
-            claimed = claim(&damask, &worker, &free) => claimed,
-        };
-        let claimed = claimed.unwrap_or_else(|trouble| {
+        // Not given up half-way at the end: what is claimed by then must also be given back.
+        let claimed = claim(&damask, &worker, &free).await.unwrap_or_else(|trouble| {
             tracing::error!(error = %trouble.chain(), "cannot claim jobs");
             Vec::new()
         });

@@ -163,10 +163,10 @@ impl Exiftool {
         let mut run = Run::new("exiftool")
             // An empty name keeps it from looking for a settings file, which is perl code.
             .arguments(["-config", "", "-stay_open", "True", "-@", "-"])
-            .read(&config.scratch)
             .limits(limits);
-        for root in &config.readable {
-            run = run.read(root);
+        // The child starts in another folder: a data folder given from here (`./data`) has to be named in full.
+        for root in config.readable.iter().chain([&config.scratch]) {
+            run = run.read(root.canonicalize().unwrap_or_else(|_| root.clone()));
         }
         let Some(mut confined) = self.inner.glass.begin(&run, Stdio::piped())? else { return Ok(None) };
         let pipes = confined.pipes().expect("the pipes were asked for and are taken once");

@@ -4,15 +4,20 @@
 //! * [`identify()`]: what a file is, whatever it is called.
 //! * [`Tags`]: what exiftool printed of it, kept raw. Who runs exiftool passes it [`EXIFTOOL_ARGUMENTS`].
 //! * [`describe`], [`measured`]: tags and measurements as values of core fields.
+//! * [`ape_tags`], [`mpeg_audio_length_us`]: what the other readers leave out or only estimate.
 //! * [`essence_hash`]: the identity of pixels and samples without the metadata around them.
 
+pub mod ape;
 mod bytes;
 pub mod essence;
 pub mod identify;
+pub mod length;
 pub mod mapping;
 pub mod tags;
 
+pub use ape::ape_tags;
 pub use essence::essence_hash;
 pub use identify::{Identified, identify};
-pub use mapping::{Described, describe, measured};
+pub use length::mpeg_audio_length_us;
+pub use mapping::{Described, describe, measured, said_by_header};
 pub use tags::{EXIFTOOL_ARGUMENTS, Tag, Tags, TagsError};

@@ -198,6 +198,45 @@ fn exposure_is_numbers_and_a_lens_is_a_name() {
 }
 
 #[test]
+fn of_a_document_exif_of_a_picture_inside_comes_last() {
+    let tags = json!({"EXIF:ExifIFD:CreateDate": "2001:05:19 18:36:41", "PDF:CreateDate": "2005:07:18 14:30:45-04:00",
+        "EXIF:IFD0:Artist": "a photographer", "PDF:Author": "An Author", "XMP:XMP-dc:Title": "xmp", "PDF:Title": "pdf"});
+    check(AssetKind::Document, tags.clone(), "digitized", &["2005-07-18T14:30:45-04:00"]);
+    check(AssetKind::Document, tags.clone(), "creator", &["An Author"]);
+    check(AssetKind::Document, tags, "title", &["xmp"]);
+}
+
+#[test]
+fn a_second_block_of_iim_is_asked_where_the_first_has_nothing() {
+    let tags =
+        json!({"IPTC:Credit": "first", "IPTC:IPTC2:Copy1:Credit": "second", "IPTC:IPTC3:By-line": "Ann Lee"});
+    picture(tags.clone(), "credit", &["first"]);
+    picture(tags, "creator", &["Ann Lee"]);
+}
+
+#[test]
+fn a_text_without_a_default_is_read_in_the_language_it_has() {
+    picture(
+        json!({"XMP:XMP-dc:Rights-ar": "حقوق", "XMP:XMP-dc:RightsOwner": "no"}),
+        "copyright",
+        &["ar: حقوق"],
+    );
+    picture(
+        json!({"XMP:XMP-dc:Rights-ar": "حقوق", "IPTC:CopyrightNotice": "iim"}),
+        "copyright",
+        &["ar: حقوق"],
+    );
+}
+
+#[test]
+fn the_location_of_a_telephones_film_is_its_position() {
+    let of = |text: &str| json!({"QuickTime:UserData:LocationInformation": text});
+    let earth = of("(none) Role=shooting Lat=40.67999 Lon=-74.50000 Alt=0.00 Body=earth Notes=");
+    check(AssetKind::Video, earth, "position", &["40.67999 -74.5 None"]);
+    check(AssetKind::Video, of("(none) Lat=1.0 Lon=2.0 Alt=0.00 Body=moon Notes="), "position", &[]);
+}
+
+#[test]
 fn of_sound_the_tags_players_write_are_read_before_xmp() {
     let tags = json!({
         "ID3:ID3v1:Title": "A long title that ID3v1 cu", "ID3:ID3v2_4:Copy1:Title": "A long title that ID3v1 cut",

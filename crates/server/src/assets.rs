@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use damask_flow::{Damask, edit, find, look, view::AssetWhole};
@@ -19,7 +19,7 @@ use crate::{
     face::Face,
     problem::{Answer, Problem},
     wire::{
-        asset::{AssetView, EditRequest, PageText, TagList, TagView, TextPages},
+        asset::{AssetView, EditRequest, PageText, TagList, TagView, TextPages, UndoRequest},
         found::FoundPage,
         history::History,
     },
@@ -31,11 +31,14 @@ const PAGE: usize = 100;
 const PAGE_MAX: i64 = 200;
 /// Facts on a page of history.
 const HISTORY_PAGE: u32 = 100;
+/// The number of the fact that a write stated.
+const DAMASK_SEQ: HeaderName = HeaderName::from_static("damask-seq");
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(one, edit))
+        .routes(routes!(undo))
         .routes(routes!(tags))
         .routes(routes!(text))
         .routes(routes!(history))
@@ -129,7 +132,10 @@ async fn one(
     ),
     request_body = EditRequest,
     responses(
-        (status = 200, description = "The asset as it is now", body = AssetView, headers(("ETag" = String, description = "Names this state of the asset"))),
+        (status = 200, description = "The asset as it is now", body = AssetView, headers(
+            ("ETag" = String, description = "Names this state of the asset"),
+            ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
+        )),
         (status = 404, description = "There is no such asset, or not for this caller"),
         (status = 412, description = "It was changed meanwhile"),
         (status = 415, description = "The body is not JSON"),
@@ -143,8 +149,42 @@ async fn edit(
     Given(request): Given<EditRequest>,
 ) -> Answer<Response> {
     let state = wanted_state(&headers)?;
-    edit::fields(&damask, &who.caller, id, state, request.fields).await?;
-    Ok(view(&damask, look::asset(&damask, &who.caller, id).await?))
+    let seq = edit::fields(&damask, &who.caller, id, state, request.fields).await?;
+    edited(&damask, &who, id, seq).await
+}
+
+/// Undo an edit
+///
+/// What stood in the edited fields before stands there again, with where it came from. Undoing is an edit: it can be
+/// undone too. It is refused where one of these fields was changed since.
+#[utoipa::path(post, path = "/api/v1/assets/{id}/undo", operation_id = "undoEdit", tag = "assets",
+    params(("id" = Uuid, Path, description = "The asset")),
+    request_body = UndoRequest,
+    responses(
+        (status = 200, description = "The asset as it is now", body = AssetView, headers(
+            ("ETag" = String, description = "Names this state of the asset"),
+            ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
+        )),
+        (status = 404, description = "There is no such asset, or not for this caller, or it has no such edit"),
+        (status = 412, description = "One of the fields was changed since"),
+        (status = 415, description = "The body is not JSON"),
+        (status = 422, description = "The body names no edit"),
+    ))]
+async fn undo(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<AssetId>>,
+    Given(request): Given<UndoRequest>,
+) -> Answer<Response> {
+    let seq = edit::undo(&damask, &who.caller, id, Seq(request.edit)).await?;
+    edited(&damask, &who, id, seq).await
+}
+
+/// The asset after an edit, and the number of the fact that states it.
+async fn edited(damask: &Damask, who: &Who, id: AssetId, seq: Seq) -> Answer<Response> {
+    let mut response = view(damask, look::asset(damask, &who.caller, id).await?);
+    response.headers_mut().insert(DAMASK_SEQ, HeaderValue::from(seq.0));
+    Ok(response)
 }
 
 /// All embedded tags

@@ -1,7 +1,7 @@
 //! Jobs: seen, cancelled, retried.
 
 use axum::{Json, extract::State};
-use damask_flow::{Caller, Damask, work};
+use damask_flow::{Damask, work};
 use damask_model::{JobId, job::JobState};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,7 @@ use crate::{
     caller::Who,
     extract::{Asked, At, Id},
     face::Face,
-    problem::{Answer, Problem},
+    problem::Answer,
     wire::job::{JobLine, JobList},
 };
 
@@ -70,28 +70,12 @@ async fn list(
     who: Who,
     Asked(query): Asked<JobQuery>,
 ) -> Answer<Json<JobList>> {
-    let before = query.after.map(|id| id.0);
-    let jobs = match query.state {
-        Some(state) => work::page(&damask, &who.caller, state.into(), before, PAGE).await?,
-        None if before.is_some() => return Err(Problem::new("bad-request", "`after` goes with a `state`")),
-        None => unfinished(&damask, &who.caller).await?,
-    };
+    let (state, before) = (query.state.map(JobState::from), query.after.map(|id| id.0));
+    let jobs = work::page(&damask, &who.caller, state, before, PAGE).await?;
     let counts = work::counts(&damask, &who.caller).await?.into();
-    let next = if query.state.is_none() || jobs.len() < PAGE as usize {
-        None
-    } else {
-        jobs.last().map(|job| job.id.0)
-    };
+    let whole = state.is_none() || jobs.len() < PAGE as usize;
+    let next = if whole { None } else { jobs.last().map(|job| job.id.0) };
     Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next }))
-}
-
-/// What is going on: jobs that run, failed for good or wait, in this order.
-async fn unfinished(damask: &Damask, caller: &Caller) -> Answer<Vec<work::Job>> {
-    let mut jobs = Vec::new();
-    for state in [JobState::Running, JobState::Dead, JobState::Waiting] {
-        jobs.extend(work::page(damask, caller, state, None, PAGE).await?);
-    }
-    Ok(jobs)
 }
 
 /// One job

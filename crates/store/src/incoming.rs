@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,10 +12,7 @@ use std::{
 use damask_model::{ContentHash, Stamp};
 use rustix::fs::OFlags;
 
-use crate::{GROUP_FILES_MAX, Store, StoreError, parallel, store::Inner};
-
-/// Bytes read from a source at a time.
-const BUFFER_BYTES: usize = 1 << 20;
+use crate::{GROUP_FILES_MAX, Store, StoreError, direct::Writer, parallel, store::Inner};
 
 /// Rights of stored files: the owner writes (until the file is whole), the group reads.
 pub(crate) const FILE_MODE: u32 = 0o640;
@@ -36,7 +33,7 @@ pub struct Received {
 pub struct Incoming {
     inner: Arc<Inner>,
     temp: PathBuf,
-    file: File,
+    writer: Writer,
     hasher: blake3::Hasher,
     bytes: u64,
     bytes_max: u64,
@@ -60,7 +57,7 @@ impl Store {
         Ok(Incoming {
             inner: Arc::clone(&self.inner),
             temp,
-            file,
+            writer: Writer::new(file),
             hasher: blake3::Hasher::new(),
             bytes: 0,
             bytes_max,
@@ -97,18 +94,36 @@ impl Incoming {
     /// Appends bytes. [`StoreError::TooLarge`] past the limit, [`StoreError::Full`] when the disk is full;
     /// after an error the file can't be finished.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let length = self.bytes.saturating_add(bytes.len() as u64);
-        if length > self.bytes_max {
-            self.spoilt = true;
-            return Err(StoreError::TooLarge { bytes_max: self.bytes_max });
+        if self.bytes.saturating_add(bytes.len() as u64) > self.bytes_max {
+            return Err(self.too_large());
         }
-        if let Err(error) = self.file.write_all(bytes) {
-            self.spoilt = true;
-            return Err(StoreError::io("write", &self.temp, error));
+        let mut left = bytes;
+        while !left.is_empty() {
+            let room = self.room()?;
+            let count = room.len().min(left.len());
+            room[..count].copy_from_slice(&left[..count]);
+            self.filled(count);
+            left = &left[count..];
         }
-        self.hasher.update(bytes);
-        self.bytes = length;
         Ok(())
+    }
+
+    fn room(&mut self) -> Result<&mut [u8], StoreError> {
+        let Self { writer, spoilt, temp, .. } = self;
+        writer.room().map_err(|error| {
+            *spoilt = true;
+            StoreError::io("write", temp, error)
+        })
+    }
+
+    fn filled(&mut self, count: usize) {
+        self.hasher.update(self.writer.filled(count));
+        self.bytes += count as u64;
+    }
+
+    const fn too_large(&mut self) -> StoreError {
+        self.spoilt = true;
+        StoreError::TooLarge { bytes_max: self.bytes_max }
     }
 
     /// Bytes written until now.
@@ -129,20 +144,16 @@ impl Incoming {
             .map_err(unreadable)?;
         let before = regular_stamp(&file).map_err(unreadable)?;
         if self.bytes.saturating_add(before.bytes) > self.bytes_max {
-            self.spoilt = true;
-            return Err(StoreError::TooLarge { bytes_max: self.bytes_max });
+            return Err(self.too_large());
         }
-        let mut buffer = vec![0; BUFFER_BYTES.min(before.bytes as usize + 1)];
+        self.writer.expects(before.bytes);
         let mut copied: u64 = 0;
-        loop {
-            match file.read(&mut buffer) {
+        while copied <= before.bytes {
+            match file.read(self.room()?) {
                 Ok(0) => break,
                 Ok(count) => {
-                    self.write(&buffer[..count])?;
+                    self.filled(count);
                     copied += count as u64;
-                    if copied > before.bytes {
-                        break;
-                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
@@ -150,6 +161,11 @@ impl Incoming {
                     return Err(unreadable(error));
                 }
             }
+        }
+        // Many files wait for the disk together; none keeps its memory meanwhile.
+        if let Err(error) = self.writer.flush() {
+            self.spoilt = true;
+            return Err(StoreError::io("write", &self.temp, error));
         }
         if copied != before.bytes || regular_stamp(&file).map_err(unreadable)? != before {
             self.spoilt = true;
@@ -181,7 +197,7 @@ impl Incoming {
     }
 
     fn sync_file(&mut self) -> Result<(), StoreError> {
-        self.file.sync_all().map_err(|error| StoreError::io("make durable", &self.temp, error))?;
+        self.writer.sync().map_err(|error| StoreError::io("make durable", &self.temp, error))?;
         self.synced = true;
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! [`Store::path`] and [`Store::open_file`] speak of local files, for decoders and range reads.
 
 mod blobs;
+mod direct;
 mod durable;
 mod error;
 mod group;
@@ -22,6 +23,7 @@ mod store;
 mod upload;
 
 pub use blobs::{Blobs, Found, Verified};
+pub use direct::Long;
 pub use error::StoreError;
 pub use group::{GROUP_FILES_MAX, GROUP_QUIET_MS, GROUP_WAIT_MS_MAX, Group};
 pub use incoming::{Incoming, Received};

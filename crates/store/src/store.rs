@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    StoreError, StoreKey,
+    Long, StoreError, StoreKey,
     durable::{Shelves, sync_folder},
     key::{BLOBS, RENDITIONS, UPLOADS},
     session::{INCOMING, SCRATCH, Session, remove_leftovers},
@@ -65,6 +65,12 @@ impl Store {
     pub fn open_file(&self, key: &StoreKey) -> Result<File, StoreError> {
         let path = self.path(key);
         File::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))
+    }
+
+    /// Opens the bytes of `key` to be read once from one end to the other, past the page cache where that can be.
+    pub fn open_long(&self, key: &StoreKey) -> Result<Long, StoreError> {
+        let path = self.path(key);
+        Long::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))
     }
 
     /// Opens the bytes of `key` when they are as many as the catalog says, else

@@ -5,10 +5,12 @@
 //! its work: a test without its fixture has failed.
 
 pub mod fixtures;
+mod judge;
 mod library;
 mod postgres;
 mod words;
 
+pub use judge::judged;
 pub use library::TempLibrary;
-pub use postgres::postgres;
+pub use postgres::{TempSchema, postgres};
 pub use words::{Described, Words};

@@ -1,4 +1,7 @@
-//! Where the test run's PostgreSQL answers.
+//! Where the test run's PostgreSQL answers, and a schema there for one test.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The address of a throw-away PostgreSQL (`postgres://user@host:port/database`), or nothing when the run has none.
 ///
@@ -7,4 +10,49 @@
 #[must_use]
 pub fn postgres() -> Option<String> {
     std::env::var("DAMASK_TEST_POSTGRES").ok().filter(|address| !address.is_empty())
+}
+
+/// A schema of the test run's PostgreSQL that is dropped with this value; whoever uses it makes it.
+#[derive(Debug)]
+pub struct TempSchema {
+    address: String,
+    name: String,
+}
+
+impl TempSchema {
+    /// A name for a schema that no other test has, or nothing when the run has no PostgreSQL.
+    #[must_use]
+    pub fn new(test: &str) -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let address = postgres()?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let short: String = test.chars().take(24).collect();
+        Some(Self { address, name: format!("t{}_{number}_{short}", std::process::id()) })
+    }
+
+    /// The server's address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The schema's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for TempSchema {
+    /// What is left when this fails goes with the server.
+    fn drop(&mut self) {
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name);
+        let _ = Command::new("psql")
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", "SET client_min_messages = error", "-c", &drop])
+            .arg(&self.address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
 }

@@ -83,41 +83,56 @@ export function countQuery(q: string) {
   };
 }
 
-export function useAsset(id: string) {
-  return useQuery({
+export function readAsset(id: string) {
+  return {
     queryKey: assetKey(id),
-    queryFn: async ({ signal }): Promise<Held> => {
-      const { value, response } = await whole(
-        api.GET("/api/v1/assets/{id}", { params: { path: { id } }, signal }),
-      );
-      return { asset: value, etag: response.headers.get("etag") };
-    },
-  });
+    queryFn: async ({ signal }: { signal: AbortSignal }) =>
+      heldOf(await whole(api.GET("/api/v1/assets/{id}", { params: { path: { id } }, signal }))),
+  };
+}
+
+function heldOf({ value, response }: { value: AssetView; response: Response }): Held {
+  return { asset: value, etag: response.headers.get("etag") };
+}
+
+export const useAsset = (id: string) => useQuery(readAsset(id));
+
+/** What an edit answers: the asset after it, and the edit's own number, by which it can be undone. */
+type Edited = Held & { edit: number };
+
+function editedOf(answer: { value: AssetView; response: Response }): Edited {
+  return { ...heldOf(answer), edit: Number(answer.response.headers.get("damask-seq")) };
+}
+
+function useTakeEdited(id: string) {
+  const cache = useQueryClient();
+  return ({ edit, ...held }: Edited) => {
+    cache.setQueryData(assetKey(id), held);
+    cache.invalidateQueries({ queryKey: ["history", id] });
+  };
 }
 
 /** Writes field values; `etag` says which state of the asset the person saw. */
 export function useEditAsset(id: string) {
-  const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({
-      fields,
-      etag,
-    }: {
-      fields: AssetPatch["fields"];
-      etag: string | null;
-    }): Promise<Held> => {
+    mutationFn: async ({ fields, etag }: { fields: AssetPatch["fields"]; etag: string | null }) => {
       const header = etag ? { "If-Match": etag } : {};
-      const { value, response } = await whole(
-        api.PATCH("/api/v1/assets/{id}", { params: { path: { id }, header }, body: { fields } }),
+      return editedOf(
+        await whole(api.PATCH("/api/v1/assets/{id}", { params: { path: { id }, header }, body: { fields } })),
       );
-      return { asset: value, etag: response.headers.get("etag") };
     },
-    onSuccess: (held) => {
-      // Without a new ETag the next edit would name a state that is gone: ask again.
-      if (held.etag) cache.setQueryData(assetKey(id), held);
-      else cache.invalidateQueries({ queryKey: assetKey(id) });
-      cache.invalidateQueries({ queryKey: ["history", id] });
-    },
+    onSuccess: useTakeEdited(id),
+  });
+}
+
+/** Puts back what stood before an edit, unless somebody changed it since. */
+export function useUndoEdit(id: string) {
+  return useMutation({
+    mutationFn: async (edit: number) =>
+      editedOf(
+        await whole(api.POST("/api/v1/assets/{id}/undo", { params: { path: { id } }, body: { edit } })),
+      ),
+    onSuccess: useTakeEdited(id),
   });
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { JOBS } from "./activity";
 import { assetKey, type Pages, readPage } from "./assets";
 import { api, ask } from "./client";
+import { FOLDERS } from "./folders";
 import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf } from "./live";
 import type { Job, JobPage } from "./types";
 
@@ -41,6 +42,7 @@ async function takeFacts(cache: QueryClient, subjects: ReadonlySet<string>) {
   cache.invalidateQueries({ queryKey: ["status"] });
   cache.invalidateQueries({ queryKey: ["quarantine"] });
   cache.invalidateQueries({ queryKey: ["facet"] });
+  cache.invalidateQueries({ queryKey: FOLDERS });
   for (const query of kept(cache)) {
     const [, q, sort] = query.queryKey as ["assets", string, string];
     const fresh = await readPage({ q, sort }, null).catch(() => null);

@@ -119,6 +119,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an edit
+         * @description What stood in the edited fields before stands there again, with where it came from. Undoing is an edit: it can be
+         *     undone too. It is refused where one of these fields was changed since.
+         */
+        post: operations["undoEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1224,6 +1245,14 @@ export interface components {
             /** @description The pages. */
             pages: components["schemas"]["PageText"][];
         };
+        /** @description Which edit to undo. */
+        UndoRequest: {
+            /**
+             * Format: int64
+             * @description The number of the fact that states it: `Damask-Seq` of its answer, `seq` in the asset's history.
+             */
+            edit: number;
+        };
         /** @description A person with an account. */
         User: {
             /** @description Their address. */
@@ -1483,6 +1512,8 @@ export interface operations {
             /** @description The asset as it is now */
             200: {
                 headers: {
+                    /** @description Number of the fact that states this edit */
+                    "Damask-Seq"?: number;
                     /** @description Names this state of the asset */
                     ETag?: string;
                     [name: string]: unknown;
@@ -1857,6 +1888,109 @@ export interface operations {
             };
             /** @description There is no such asset, or not for this caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description The asset as it is now */
+            200: {
+                headers: {
+                    /** @description Number of the fact that states this edit */
+                    "Damask-Seq"?: number;
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller, or it has no such edit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of the fields was changed since */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body names no edit */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,7 @@ export type AssetSummary = Schemas["AssetSummary"];
 export type AssetView = Schemas["AssetView"];
 export type AssetPage = Schemas["FoundPage"];
 export type AssetPatch = Schemas["EditRequest"];
+export type Folder = Schemas["Folder"];
 export type Facet = Schemas["Facet"];
 export type FacetValue = Schemas["FacetValue"];
 export type Field = Schemas["Field"];

@@ -31,12 +31,23 @@ export function AudioPlayer({ name, url, peaksUrl, coverUrl, durationUs }: Props
     0,
   );
   const peaks = usePeaks(peaksUrl);
+  // Whether a sound carries a picture is known only when it has come; until then, and without one, the wave is it.
+  const [covered, setCovered] = useState(false);
   return (
     <div className={styles.player}>
       <div className={styles.sound}>
-        <audio ref={element} src={url} aria-label={name} preload="metadata" muted={muted} />
-        {coverUrl && <img className={styles.cover} src={coverUrl} alt="" />}
-        {peaks && !coverUrl && (
+        {/* The original is what plays, and it leaves only when somebody listens: nothing is read before. */}
+        <audio ref={element} src={url} aria-label={name} preload="none" muted={muted} />
+        {coverUrl && (
+          <img
+            className={styles.cover}
+            src={coverUrl}
+            alt=""
+            hidden={!covered}
+            onLoad={() => setCovered(true)}
+          />
+        )}
+        {peaks && !covered && (
           <Waveform
             peaks={peaks}
             share={state.frames > 1 ? state.frame / (state.frames - 1) : 0}
@@ -50,7 +61,7 @@ export function AudioPlayer({ name, url, peaksUrl, coverUrl, durationUs }: Props
         rate={HUNDREDTHS}
         start={START}
         strip={null}
-        peaks={coverUrl ? peaks : null}
+        peaks={covered ? peaks : null}
         muted={muted}
         onMute={() => setMuted(!muted)}
         stepping={false}

@@ -1,6 +1,9 @@
 /** Keys of a screen. A key typed into a field, or while a dialog is open, belongs to that. */
 import { useEffect, useRef } from "react";
 
+/** What `Mod` is called on this machine's keyboard. */
+export const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
 /** The name of a key press: `Shift+ArrowLeft`, `Mod+a` (Ctrl or ⌘), `x`, `?`. */

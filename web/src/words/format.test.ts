@@ -1,5 +1,17 @@
 import { expect, it } from "vitest";
-import { bytes, count, day, dayKey, duration, localMoment, pixels, THIN, timeLeft, took } from "./format";
+import {
+  bytes,
+  count,
+  day,
+  dayKey,
+  duration,
+  localMoment,
+  measure,
+  pixels,
+  THIN,
+  timeLeft,
+  took,
+} from "./format";
 
 it("counts are exact and grouped, with a true minus", () => {
   expect([count(0), count(999), count(48213), count(-1200)]).toEqual(["0", "999", "48,213", "−1,200"]);
@@ -44,4 +56,15 @@ it("a heading names the year only when it is another", () => {
   expect(day("2026-11-14", 2026)).not.toContain("2026");
   expect(day("2019-11-14", 2026)).toContain("2019");
   expect(day("nonsense", 2026)).toBe("nonsense");
+});
+
+it.each([
+  ["aperture", 5.6, "ƒ/5.6"],
+  ["exposure_time", 0.0169, "1/59 s"],
+  ["exposure_time", 2, "2 s"],
+  ["sample_rate", 48_000, "48,000 Hz"],
+  ["width", 640, "640 px"],
+  ["iso", 200, null],
+])("%s of %d reads %s", (field, value, said) => {
+  expect(measure(field, value)?.replace(/\s/g, " ") ?? null).toBe(said);
 });

@@ -46,6 +46,22 @@ export function bytes(value: number): string {
 /** Pixels: `6000 × 4200`. */
 export const pixels = (width: number, height: number) => `${width} × ${height}`;
 
+const MEASURES: Record<string, (value: number) => string> = {
+  width: (value) => `${count(value)}${THIN}px`,
+  height: (value) => `${count(value)}${THIN}px`,
+  duration: (value) => `${decimal(value)}${THIN}s`,
+  frame_rate: (value) => `${decimal(value)}${THIN}fps`,
+  sample_rate: (value) => `${count(value)}${THIN}Hz`,
+  focal_length: (value) => `${decimal(value)}${THIN}mm`,
+  aperture: (value) => `ƒ/${decimal(value)}`,
+  exposure_time: (value) =>
+    value > 0 && value < 0.3 ? `1/${count(Math.round(1 / value))}${THIN}s` : `${decimal(value)}${THIN}s`,
+};
+const decimal = (value: number) => numbers({ maximumFractionDigits: 3 }).format(value);
+
+/** What was measured, with its unit: `ƒ/5.6`, `1/60 s`; `null` for a field that has none. */
+export const measure = (field: string, value: number): string | null => MEASURES[field]?.(value) ?? null;
+
 /** A duration as on a thumbnail: `0:42`, `12:05`, `1:02:05`. */
 export function duration(us: number): string {
   const seconds = Math.round(us / 1_000_000);

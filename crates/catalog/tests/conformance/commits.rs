@@ -279,7 +279,7 @@ pub async fn a_library_of_a_newer_damask_is_refused(library: Arc<Library>) -> An
     library.open().await?.close().await;
     library.tamper("INSERT INTO schema_version (number, name, applied_us) VALUES (9000, 'later', 0)").await;
     let refused = library.open().await;
-    assert!(matches!(refused, Err(CatalogError::Newer { found: 9000, known: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(CatalogError::Newer { found: 9000, .. })), "{refused:?}");
     Ok(())
 }
 

@@ -51,7 +51,9 @@ suite! {
         a_failing_job_waits_longer_each_time_and_then_is_dead_until_retried,
         a_job_is_claimed_by_one_worker_only,
         a_cancelled_job_does_not_run,
-        a_claim_takes_only_what_the_worker_has_free;
+        a_claim_takes_only_what_the_worker_has_free,
+        the_counts_are_those_of_a_walk_whatever_happened,
+        a_job_that_someone_waits_for_goes_sooner;
     nouns:
         ingesting_one_new_file_costs_few_statements,
         ingesting_many_files_in_one_write_costs_less_than_one_statement_a_file,

@@ -206,3 +206,71 @@ pub async fn a_claim_takes_only_what_the_worker_has_free(library: Arc<Library>) 
     assert_eq!(kinds(&only(&[Resource::Net, Resource::Cpu], &[]).await?), ["describe"]);
     Ok(())
 }
+
+pub async fn the_counts_are_those_of_a_walk_whatever_happened(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let check = async |waiting: u64, running: u64, dead: u64| -> Answer {
+        let mut conn = catalog.read().await?;
+        let counts = jobs::counts(&mut conn).await?;
+        assert_eq!((counts.waiting, counts.running, counts.dead), (waiting, running, dead));
+        for (state, count) in
+            [(JobState::Waiting, waiting), (JobState::Running, running), (JobState::Dead, dead)]
+        {
+            assert_eq!(jobs::page(&mut conn, state, None, 100).await?.len() as u64, count, "{state:?}");
+        }
+        Ok(())
+    };
+    check(0, 0, 0).await?;
+    add(&catalog, (0..6).map(|number| job("a", Some(&number.to_string()))).collect()).await?;
+    add(&catalog, vec![job("a", Some("0")), job("a", Some("1"))]).await?;
+    check(6, 0, 0).await?;
+    let claimed = claim(&catalog, "w", 5).await?;
+    check(1, 5, 0).await?;
+    let ids: Vec<_> = claimed.iter().map(|job| job.id).collect();
+    let (done, freed, failed, stopped) = (ids[0], ids[1], claimed[2].clone(), ids[3]);
+    assert!(write(&catalog, async move |tx| jobs::complete(tx, done, "w").await).await?);
+    assert!(!write(&catalog, async move |tx| jobs::complete(tx, done, "w").await).await?, "only once");
+    assert!(write(&catalog, async move |tx| jobs::release(tx, freed, "w").await).await?);
+    let failing = failed.clone();
+    write(&catalog, async move |tx| jobs::fail(tx, &failing, "w", "no luck", false).await).await?;
+    check(3, 2, 0).await?;
+    assert!(write(&catalog, async move |tx| jobs::cancel(tx, stopped).await).await?);
+    assert!(write(&catalog, async move |tx| jobs::cancel(tx, freed).await).await?);
+    check(2, 2, 0).await?;
+    assert!(write(&catalog, async move |tx| jobs::stopped(tx, stopped, "w").await).await?);
+    let hopeless = claimed[4].clone();
+    write(&catalog, async move |tx| jobs::fail(tx, &hopeless, "w", "never", true).await).await?;
+    check(2, 0, 1).await?;
+    // A write that fails has moved nothing.
+    let refused = write(&catalog, async move |tx| {
+        jobs::retry(tx, stopped).await?;
+        jobs::complete(tx, stopped, "nobody").await?;
+        Err::<(), _>(CatalogError::Conflict { what: stopped.to_string() })
+    });
+    refused.await.expect_err("refused");
+    check(2, 0, 1).await?;
+    assert!(write(&catalog, async move |tx| jobs::retry(tx, stopped).await).await?, "cancelled before");
+    let dead = ids[4];
+    assert!(write(&catalog, async move |tx| jobs::retry(tx, dead).await).await?, "dead before");
+    check(4, 0, 0).await?;
+    library.pass(60);
+    assert_eq!(claim(&catalog, "gone", 9).await?.len(), 4);
+    check(0, 4, 0).await?;
+    library.pass(61);
+    assert_eq!(claim(&catalog, "next", 1).await?.len(), 1, "the others wait again");
+    check(3, 1, 0).await
+}
+
+pub async fn a_job_that_someone_waits_for_goes_sooner(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let bulk = |kind: &str| NewJob { lane: Lane::Bulk, ..job(kind, Some(kind)) };
+    add(&catalog, vec![bulk("a"), bulk("b"), bulk("c")]).await?;
+    let hasten = |key: &'static str, lane| write(&catalog, async move |tx| jobs::hasten(tx, key, lane).await);
+    assert!(hasten("c", Lane::Interactive).await?);
+    assert!(!hasten("c", Lane::Fresh).await?, "it is in a more urgent lane");
+    assert!(!hasten("d", Lane::Fresh).await?, "there is none");
+    assert_eq!(kinds(&claim(&catalog, "w", 1).await?), ["c"]);
+    assert!(!hasten("c", Lane::Interactive).await?, "it runs");
+    assert_eq!(kinds(&claim(&catalog, "w", 9).await?), ["a", "b"]);
+    Ok(())
+}

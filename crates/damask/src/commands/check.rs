@@ -1,5 +1,6 @@
 //! `damask check`: verifies bytes, catalog and index, and says which walls of the glass hold here.
 
+use anyhow::Context;
 use hyper::Method;
 use serde_json::Value as Json;
 
@@ -10,7 +11,8 @@ pub async fn run(session: &Session, flags: CheckFlags) -> anyhow::Result<Ending>
     let path = if flags.quick { "/api/v1/check?quick=1" } else { "/api/v1/check" };
     let mut lines = session.client.lines(Method::GET, path, None).await?;
     let mut faults = 0_u64;
-    while let Some(line) = lines.next::<Json>().await? {
+    while let Some(line) = lines.next().await? {
+        let line: Json = serde_json::from_slice(&line).context("cannot read a line of the answer")?;
         faults += u64::from(line["fault"] == true);
         if flags.json {
             println!("{line}");

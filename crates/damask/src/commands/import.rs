@@ -1,6 +1,7 @@
 //! `damask import`: brings in files and folders, shows how far it is, and sums up.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     io::{IsTerminal, Write},
     time::Duration,
@@ -20,18 +21,18 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Most reasons told in the summary; the rest are counted.
 const REASONS_TOLD: usize = 20;
 
-/// One line of the answer.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Line {
-    Progress {
-        progress: Progress,
-    },
-    End {
-        #[serde(rename = "end")]
-        _end: IgnoredAny,
-    },
-    Arrival(Json),
+/// One line of the answer: how far it is, the end, or what became of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Line<'a> {
+    progress: Option<Progress>,
+    end: Option<IgnoredAny>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow)]
+    outcome: Cow<'a, str>,
+    #[serde(borrow)]
+    reason: Option<Cow<'a, str>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,20 +71,26 @@ pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending
     let bar = progress_bar(flags.json);
     let mut summary = Summary::default();
     let mut out = std::io::BufWriter::new(std::io::stdout());
-    while let Some(line) = lines.next::<Line>().await? {
-        match line {
-            Line::Progress { progress } => show(&bar, &progress),
-            Line::End { .. } => break,
-            Line::Arrival(arrival) => {
-                if flags.json {
-                    writeln!(out, "{arrival}")?;
-                    // Whoever reads the lines may act on each; a line is only true once it is out.
-                    out.flush()?;
-                }
-                summary.take(&arrival);
+    while let Some(bytes) = lines.next().await? {
+        let line: Line = serde_json::from_slice(&bytes).context("cannot read a line of the answer")?;
+        if let Some(progress) = &line.progress {
+            show(&bar, progress);
+            continue;
+        }
+        if line.end.is_some() {
+            break;
+        }
+        summary.take(&line);
+        if flags.json {
+            out.write_all(&bytes)?;
+            out.write_all(b"\n")?;
+            // Whoever reads the lines may act on each, so none is kept back while nothing more comes.
+            if !lines.goes_on() {
+                out.flush()?;
             }
         }
     }
+    out.flush()?;
     if !flags.no_wait && session.hosts() {
         wait_for_work(session, &bar).await?;
     }
@@ -138,17 +145,20 @@ async fn wait_for_work(session: &Session, bar: &ProgressBar) -> anyhow::Result<(
 }
 
 impl Summary {
-    fn take(&mut self, arrival: &Json) {
-        let outcome = arrival["outcome"].as_str().unwrap_or("failed").to_owned();
+    fn take(&mut self, line: &Line<'_>) {
+        let outcome = line.outcome.as_ref();
         if outcome == "failed" || outcome == "quarantined" {
             if self.reasons.len() < REASONS_TOLD {
-                let text = |name: &str| arrival[name].as_str().unwrap_or_default().to_owned();
-                self.reasons.push(format!("{outcome}: {}: {}", text("path"), text("reason")));
+                let reason = line.reason.as_deref().unwrap_or_default();
+                self.reasons.push(format!("{outcome}: {}: {reason}", line.path));
             } else {
                 self.untold += 1;
             }
         }
-        *self.outcomes.entry(outcome).or_default() += 1;
+        match self.outcomes.get_mut(outcome) {
+            Some(count) => *count += 1,
+            None => drop(self.outcomes.insert(outcome.to_owned(), 1)),
+        }
     }
 
     fn failed(&self) -> bool {
@@ -173,16 +183,22 @@ impl Summary {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::borrow::Cow;
 
-    use super::Summary;
+    use super::{Line, Summary};
 
     #[test]
     fn an_import_has_failed_when_one_file_has() {
         let mut summary = Summary::default();
-        summary.take(&json!({ "path": "a", "outcome": "imported" }));
+        let line = |path, outcome, reason: Option<&'static str>| Line {
+            path: Cow::Borrowed(path),
+            outcome: Cow::Borrowed(outcome),
+            reason: reason.map(Cow::Borrowed),
+            ..Line::default()
+        };
+        summary.take(&line("a", "imported", None));
         assert!(!summary.failed());
-        summary.take(&json!({ "path": "b", "outcome": "failed", "reason": "permission denied" }));
+        summary.take(&line("b", "failed", Some("permission denied")));
         assert!(summary.failed());
         assert_eq!(summary.reasons, ["failed: b: permission denied"]);
     }

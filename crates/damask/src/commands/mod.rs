@@ -9,7 +9,6 @@ mod search;
 mod serve;
 mod show;
 mod status;
-mod work;
 
 use crate::{Ending, config::Config, flags::Command, wiring::Session};
 
@@ -17,7 +16,6 @@ use crate::{Ending, config::Config, flags::Command, wiring::Session};
 pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
     match command {
         Command::Serve(_) => return serve::run(config).await,
-        Command::Work => return work::run(config).await,
         Command::Reindex => return reindex::run(config).await,
         _ => {}
     }
@@ -30,7 +28,7 @@ pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
         Command::Check(flags) => check::run(&session, flags).await,
         Command::Status(flags) => status::run(&session, flags).await,
         Command::Admin(command) => admin::run(&session, command, &config).await,
-        Command::Serve(_) | Command::Work | Command::Reindex | Command::Openapi => Ok(Ending::Usage),
+        Command::Serve(_) | Command::Reindex | Command::Openapi => Ok(Ending::Usage),
     };
     session.close().await;
     ending

@@ -251,40 +251,55 @@ impl Wanted {
             renditions::by_key(&mut conn, &self.key.text()).await?.is_some()
         };
         let hopeless = self.record.failed || (self.record.previewed.is_some() && !was_there);
-        if hopeless || !has_previews(self.kind) {
-            return Ok(Trouble::missing(
-                "rendition",
-                format!("{} of {}", self.recipe, self.record.version.id),
-            ));
+        if hopeless || !self.may_be() {
+            let why = if self.may_be() { "it could not be made".to_owned() } else { self.none_for_kind() };
+            let of = format!("{} of {}: {why}", self.recipe, self.record.version.id);
+            return Ok(Trouble::missing("rendition", of));
         }
         self.hurry(damask).await?;
         Ok(Trouble::NotYet { what: self.name.clone(), retry_after_s: RETRY_AFTER_S })
     }
 
-    /// Someone looks: the preview goes before everything that nobody waits for.
-    async fn hurry(&self, damask: &Damask) -> Outcome<()> {
-        if self.record.described.is_none() {
-            return Ok(());
+    /// Whether the preview stage makes such a rendition of such a file at all.
+    fn may_be(&self) -> bool {
+        match (self.recipe, self.kind) {
+            (Recipe::Proxy540 | Recipe::Filmstrip, kind) => kind == AssetKind::Video,
+            (Recipe::Peaks, kind) => matches!(kind, AssetKind::Video | AssetKind::Audio),
+            (Recipe::Picture(_), AssetKind::Document) => self.is_pdf(),
+            // A film has a poster and a sound may have a cover; neither has pages.
+            (Recipe::Picture(recipe), AssetKind::Video | AssetKind::Audio) => recipe.page == 1,
+            (Recipe::Picture(_), kind) => has_previews(kind),
         }
-        let passage = Passage {
-            version: self.record.version.id,
-            kind: self.kind,
-            lane: Lane::Interactive,
-            previews: true,
-        };
+    }
+
+    fn none_for_kind(&self) -> String {
+        format!("there is none for this kind, {} ({})", self.kind.name(), self.record.media_type)
+    }
+
+    /// Someone looks: what leads to the preview goes before everything that nobody waits for.
+    async fn hurry(&self, damask: &Damask) -> Outcome<()> {
+        let version = self.record.version.id;
+        let stage = if self.record.described.is_none() { Stage::Describe } else { Stage::Preview };
+        let passage = Passage { version, kind: self.kind, lane: Lane::Interactive, previews: true };
         let job = jobs::NewJob {
-            kind: Stage::Preview.name().to_owned(),
-            key: Some(format!("{}:{}", Stage::Preview.name(), passage.version)),
+            kind: stage.name().to_owned(),
+            key: Some(format!("{}:{version}", stage.name())),
             lane: Lane::Interactive,
-            resource: Stage::Preview.resource(),
-            subject: Some(passage.version.0),
+            resource: stage.resource(),
+            subject: Some(version.0),
             payload: passage.to_json(),
             not_before: damask.now(),
         };
         damask
             .catalog()
             .write(Urgency::Interactive, async move |tx: &mut Tx| {
-                Ok::<_, Trouble>(jobs::add(tx, std::slice::from_ref(&job)).await?)
+                // An import that left previews for later has no job of them; any other has one that waits.
+                if jobs::add(tx, std::slice::from_ref(&job)).await? == 0
+                    && let Some(key) = &job.key
+                {
+                    jobs::hasten(tx, key, Lane::Interactive).await?;
+                }
+                Ok::<_, Trouble>(())
             })
             .await?;
         Ok(())

@@ -22,27 +22,25 @@ use crate::{
 const FACTS_READ: u32 = 2_000;
 /// Assets read and indexed at once.
 const ASSETS_READ: u32 = 500;
-/// A commit costs the same for one asset as for hundreds, so a batch waits this long for more.
-const GATHER: Duration = Duration::from_millis(120);
-/// The same while much is coming in: fewer, larger commits; still well under a second.
-const GATHER_BUSY: Duration = Duration::from_millis(450);
-/// Facts in a batch from which much is coming in.
-const BUSY_FACTS: usize = 20;
+/// A commit costs the same for one asset as for hundreds, so a batch waits this long for more, unless somebody
+/// waits for it. With the commit itself this stays well under the second in which a write must be found.
+const GATHER: Duration = Duration::from_millis(400);
 /// After so long without facts the writer and its memory are let go.
 const REST_AFTER: Duration = Duration::from_secs(10);
 /// Waits after an error before trying again.
 const WAIT_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// How far the index is, for whoever waits for it.
+/// How far the index is, for whoever waits for it, and how far it is waited for.
 #[derive(Debug)]
 pub struct Follow {
     seq: watch::Sender<Seq>,
+    wanted: watch::Sender<Seq>,
 }
 
 impl Follow {
     /// An index that is at `seq`.
     pub fn new(seq: Seq) -> Self {
-        Self { seq: watch::Sender::new(seq) }
+        Self { seq: watch::Sender::new(seq), wanted: watch::Sender::new(seq) }
     }
 
     /// How far it is.
@@ -53,6 +51,7 @@ impl Follow {
     /// Waits until the index has come to `seq`.
     pub async fn at_least(&self, seq: Seq, longest: Duration) -> Outcome<()> {
         let mut receiver = self.seq.subscribe();
+        self.wanted.send_if_modified(|wanted| std::mem::replace(wanted, seq.max(*wanted)) < seq);
         let reached = tokio::time::timeout(longest, receiver.wait_for(|now| *now >= seq)).await;
         match reached {
             Ok(Ok(_)) => Ok(()),
@@ -63,12 +62,21 @@ impl Follow {
     fn reached(&self, seq: Seq) {
         self.seq.send_replace(seq);
     }
+
+    /// Waits until more has gathered, or somebody waits for what there is.
+    async fn gather(&self) {
+        let mut wanted = self.wanted.subscribe();
+        let somebody_waits = wanted.wait_for(|wanted| *wanted > self.seq());
+        // The sender lives as long as `self`, so the wait ends only by time or by a waiter.
+        let _ = tokio::time::timeout(GATHER, somebody_waits).await;
+        // Each waiter hurries one batch, also one that waits for what may never be.
+        self.wanted.send_replace(Seq(0));
+    }
 }
 
 /// Follows the journal until `stop`, filling the index from a snapshot first where it is behind the start.
 pub async fn follow(damask: Damask, stop: CancellationToken) {
     let mut changed = damask.catalog().changed();
-    let mut gather = GATHER;
     loop {
         changed.mark_unchanged();
         let taken = tokio::select! {
@@ -82,12 +90,10 @@ pub async fn follow(damask: Damask, stop: CancellationToken) {
                     _ = changed.changed() => {}
                     () = tokio::time::sleep(REST_AFTER) => rest(&damask).await,
                 }
-                gather = GATHER;
             }
-            Ok(facts) if facts < FACTS_READ as usize => {
-                gather = if facts >= BUSY_FACTS { GATHER_BUSY } else { GATHER };
-            }
-            Ok(_) => gather = Duration::ZERO,
+            Ok(facts) if facts < FACTS_READ as usize => {}
+            // There is more already.
+            Ok(_) => continue,
             Err(trouble) => {
                 tracing::error!(error = %trouble.chain(), "the index cannot follow the journal");
                 tokio::time::sleep(WAIT_AFTER_ERROR).await;
@@ -95,7 +101,7 @@ pub async fn follow(damask: Damask, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(gather) => {}
+            () = damask.follow().gather() => {}
         }
     }
 }

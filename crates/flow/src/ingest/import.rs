@@ -24,7 +24,7 @@ use crate::{
     lines::lines_of,
     trouble::{Outcome, Trouble},
 };
-use damask_catalog::{assets, locations};
+use damask_catalog::locations;
 use damask_model::job::Lane;
 use futures::{Stream, StreamExt};
 use tokio::{
@@ -113,7 +113,9 @@ impl Import {
                 break;
             }
         }
+        // Waited for: it may be about to tell once more, and nothing is told after the end.
         teller.abort();
+        let _ = teller.await;
         let end = self.meter().read();
         // Whoever stopped listening does not want to hear of the end either.
         let _ = self.lines.send(ImportLine::End(end)).await;
@@ -231,7 +233,7 @@ impl Memory for Notebook {
     }
 }
 
-/// What is known of the files of a directory: two statements for each thousand of them.
+/// What is known of the files of a directory: one statement for each thousand of them.
 async fn known_in(damask: &Damask, directory: &str) -> Outcome<HashMap<String, Known>> {
     let mut conn = damask.catalog().read().await?;
     let mut known = HashMap::new();
@@ -239,18 +241,15 @@ async fn known_in(damask: &Damask, directory: &str) -> Outcome<HashMap<String, K
     loop {
         let rows =
             locations::in_directory(&mut conn, ORIGIN, directory, after.as_deref(), KNOWN_AT_ONCE).await?;
-        let Some(last) = rows.last() else { return Ok(known) };
-        after = Some(last.name.clone());
-        let hashes: Vec<_> = rows.iter().map(|row| row.file).collect();
-        let assets: HashMap<_, _> = assets::by_primary_hashes(&mut conn, &hashes)
-            .await?
-            .into_iter()
-            .map(|(hash, asset, _)| (hash, asset))
-            .collect();
+        let is_last = rows.len() < KNOWN_AT_ONCE as usize;
+        after = rows.last().map(|row| row.name.clone());
         for row in rows {
-            if let (Some(stamp), Some(&asset)) = (row.stamp, assets.get(&row.file)) {
+            if let (Some(stamp), Some(asset)) = (row.stamp, row.asset) {
                 known.insert(row.name, Known { stamp, asset });
             }
+        }
+        if is_last {
+            return Ok(known);
         }
     }
 }

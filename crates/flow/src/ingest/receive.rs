@@ -154,7 +154,11 @@ impl Newcomer {
         let fact = FactId::fresh();
         let is_new = !files::insert(tx, &[self.file(tx, fact)]).await?.is_empty();
         if !is_new && let Some((asset, _)) = assets::by_primary_hash(tx.conn(), self.received.hash).await? {
-            return self.one_more_place(tx, asset, fact).await;
+            return match self.asset_of_place(tx).await? {
+                // The file went back to the bytes of an earlier version.
+                Some(known) if known.id == asset => self.new_version(tx, known, fact).await,
+                _ => self.one_more_place(tx, asset, fact).await,
+            };
         }
         match self.asset_of_place(tx).await? {
             Some(asset) => self.new_version(tx, asset, fact).await,
@@ -177,6 +181,9 @@ impl Newcomer {
     async fn asset_of_place(&self, tx: &mut Tx) -> Outcome<Option<Asset>> {
         let Some((directory, name, _)) = &self.source.origin else { return Ok(None) };
         let Some(known) = locations::at(tx.conn(), ORIGIN, directory, name).await? else { return Ok(None) };
+        if known.file == self.received.hash {
+            return Ok(None);
+        }
         match assets::by_primary_hash(tx.conn(), known.file).await? {
             Some((asset, _)) => Ok(assets::by_id(tx.conn(), asset).await?),
             None => Ok(None),

@@ -40,7 +40,7 @@ pub(crate) fn make(request: &LadderRequest, files: Vec<File>) -> Result<Ladder, 
     };
     // The colours are brought to sRGB and the picture turned when it is as small as its largest rung.
     let picture = on_white(decoded.picture);
-    let (width, height) = within(picture.width(), picture.height(), largest_px, largest_px);
+    let (width, height) = within(decoded.width_px, decoded.height_px, largest_px, largest_px);
     let mut picture = DynamicImage::ImageRgb8(resize(&picture, width, height)?.into_rgb8());
     if let Some(profile) = decoded.profile {
         profile.apply(&mut picture);
@@ -52,7 +52,8 @@ pub(crate) fn make(request: &LadderRequest, files: Vec<File>) -> Result<Ladder, 
         if holds_all_below {
             continue;
         }
-        let (width, height) = within(picture.width(), picture.height(), side_px, side_px);
+        // From the whole picture's size: halves rounded at each rung would add up.
+        let (width, height) = within(width_px, height_px, side_px, side_px);
         picture = resize(&picture, width, height)?;
         let DynamicImage::ImageRgb8(rgb) = &picture else {
             return Err(Finding::new(FindingCode::Undecodable, "the picture changed its kind"));

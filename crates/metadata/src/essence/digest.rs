@@ -58,6 +58,27 @@ impl<'a> Digest<'a> {
         Ok(())
     }
 
+    /// Hashes from `offset` up to where `find` points in the bytes it is shown, or to the end of the source, reading
+    /// once; answers the offset after what was hashed. What is shown overlaps by a byte, so that no pair is cut.
+    pub fn until(&mut self, offset: u64, find: impl Fn(&[u8]) -> Option<usize>) -> io::Result<u64> {
+        self.buffer.resize(READ_BYTES_MAX, 0);
+        let mut at = offset;
+        loop {
+            let got = self.source.read_at(at, &mut self.buffer)?;
+            let shown = &self.buffer[..got];
+            let (length, ends) = match find(shown) {
+                Some(index) => (index, true),
+                None if got < READ_BYTES_MAX => (got, true),
+                None => (got - 1, false),
+            };
+            self.hasher.update(&shown[..length]);
+            at += length as u64;
+            if !self.spend(length as u64) || ends {
+                return Ok(at);
+            }
+        }
+    }
+
     /// Counts `bytes` against the budget; false once it is spent.
     pub fn spend(&mut self, bytes: u64) -> bool {
         self.spent = self.spent.saturating_add(bytes);

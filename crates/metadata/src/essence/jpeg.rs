@@ -6,7 +6,6 @@
 use std::io;
 
 use super::Digest;
-use super::digest::READ_BYTES_MAX;
 use crate::bytes::read_array;
 
 /// Most segments walked.
@@ -46,9 +45,7 @@ pub fn hash(digest: &mut Digest<'_>) -> io::Result<bool> {
         at = body + length;
         if marker == START_OF_SCAN {
             has_scan = true;
-            let end = end_of_scan(digest, at)?;
-            digest.range(at, end - at)?;
-            at = end;
+            at = digest.until(at, end_of_scan)?;
         }
     }
     Ok(false)
@@ -73,19 +70,8 @@ fn next_marker(digest: &Digest<'_>, at: u64) -> io::Result<Option<(u8, u64)>> {
     Ok(marker.map(|index| (bytes[index + 1], at + index as u64 + 2)))
 }
 
-/// The offset of the first marker after entropy-coded data that is neither stuffing nor a restart (B.1.1.5).
-fn end_of_scan(digest: &Digest<'_>, start: u64) -> io::Result<u64> {
-    let mut at = start;
-    loop {
-        let bytes = digest.source.read_vec(at, READ_BYTES_MAX)?;
-        let end = bytes
-            .windows(2)
-            .position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xff | 0xd0..=0xd7));
-        match end {
-            Some(index) => return Ok(at + index as u64),
-            None if bytes.len() < READ_BYTES_MAX => return Ok(at + bytes.len() as u64),
-            // The last byte may be the first of a marker.
-            None => at += bytes.len() as u64 - 1,
-        }
-    }
+/// Where the first marker after entropy-coded data is that is neither stuffing nor a restart (B.1.1.5).
+fn end_of_scan(bytes: &[u8]) -> Option<usize> {
+    let firsts = &bytes[..bytes.len().saturating_sub(1)];
+    memchr::memchr_iter(0xff, firsts).find(|&at| !matches!(bytes[at + 1], 0x00 | 0xff | 0xd0..=0xd7))
 }

@@ -12,7 +12,7 @@ mod isobmff;
 mod jpeg;
 mod png;
 mod riff;
-mod sound;
+pub(crate) mod sound;
 mod tiff;
 
 use std::io;

@@ -5,6 +5,8 @@
 
 use std::io;
 
+use damask_model::ByteSource;
+
 use super::Digest;
 use crate::bytes::{id3v2_length, read_array};
 
@@ -14,7 +16,7 @@ pub const FLAC_BLOCKS_MAX: u32 = 10_000;
 pub const TAGS_AROUND_MAX: u32 = 16;
 
 pub fn hash_flac(digest: &mut Digest<'_>) -> io::Result<bool> {
-    let start = after_tags(digest)?;
+    let start = after_tags(digest.source)?;
     if read_array(digest.source, start)? != Some(*b"fLaC") {
         return Ok(false);
     }
@@ -27,7 +29,7 @@ pub fn hash_flac(digest: &mut Digest<'_>) -> io::Result<bool> {
         }
         at += 4 + length;
         if kind & 0x80 != 0 {
-            let end = before_tags(digest, at)?;
+            let end = before_tags(digest.source, at)?;
             digest.range(at, end.saturating_sub(at))?;
             return Ok(at < end);
         }
@@ -36,18 +38,18 @@ pub fn hash_flac(digest: &mut Digest<'_>) -> io::Result<bool> {
 }
 
 pub fn hash_stream(digest: &mut Digest<'_>) -> io::Result<bool> {
-    let start = after_tags(digest)?;
-    let end = before_tags(digest, start)?;
+    let start = after_tags(digest.source)?;
+    let end = before_tags(digest.source, start)?;
     digest.range(start, end.saturating_sub(start))?;
     Ok(start < end)
 }
 
 /// The offset after the ID3v2 and APEv2 tags in front.
-fn after_tags(digest: &Digest<'_>) -> io::Result<u64> {
+pub(crate) fn after_tags(source: &dyn ByteSource) -> io::Result<u64> {
     let mut at = 0_u64;
     for _ in 0..TAGS_AROUND_MAX {
-        let length = match id3v2_length(digest.source, at)? {
-            0 => ape_length(digest, at)?,
+        let length = match id3v2_length(source, at)? {
+            0 => ape_length(source, at)?,
             length => length,
         };
         if length == 0 {
@@ -55,12 +57,12 @@ fn after_tags(digest: &Digest<'_>) -> io::Result<u64> {
         }
         at = at.saturating_add(length);
     }
-    Ok(at.min(digest.source.len()))
+    Ok(at.min(source.len()))
 }
 
 /// The length of an APEv2 tag that starts with its header at `at`.
-fn ape_length(digest: &Digest<'_>, at: u64) -> io::Result<u64> {
-    Ok(match read_array::<32>(digest.source, at)? {
+fn ape_length(source: &dyn ByteSource, at: u64) -> io::Result<u64> {
+    Ok(match read_array::<32>(source, at)? {
         Some(header) if header.starts_with(b"APETAGEX") => {
             32 + u64::from(u32::from_le_bytes([header[12], header[13], header[14], header[15]]))
         }
@@ -69,10 +71,10 @@ fn ape_length(digest: &Digest<'_>, at: u64) -> io::Result<u64> {
 }
 
 /// The offset where the tags behind begin; never before `start`.
-fn before_tags(digest: &Digest<'_>, start: u64) -> io::Result<u64> {
-    let mut end = digest.source.len();
+pub(crate) fn before_tags(source: &dyn ByteSource, start: u64) -> io::Result<u64> {
+    let mut end = source.len();
     for _ in 0..TAGS_AROUND_MAX {
-        let length = trailing_length(digest, start, end)?;
+        let length = trailing_length(source, start, end)?;
         if length == 0 || end.saturating_sub(start) < length {
             break;
         }
@@ -81,14 +83,32 @@ fn before_tags(digest: &Digest<'_>, start: u64) -> io::Result<u64> {
     Ok(end.max(start))
 }
 
+/// Where the APEv2 tag behind the samples ends, if there is one.
+pub(crate) fn end_of_ape(source: &dyn ByteSource) -> io::Result<Option<u64>> {
+    let mut end = source.len();
+    for _ in 0..TAGS_AROUND_MAX {
+        let is_ape = end >= 32
+            && read_array::<32>(source, end - 32)?.is_some_and(|footer| footer.starts_with(b"APETAGEX"));
+        if is_ape {
+            return Ok(Some(end));
+        }
+        let length = trailing_length(source, 0, end)?;
+        if length == 0 || end < length {
+            break;
+        }
+        end -= length;
+    }
+    Ok(None)
+}
+
 /// The length of the tag that ends at `end`; 0 where there is none.
-fn trailing_length(digest: &Digest<'_>, start: u64, end: u64) -> io::Result<u64> {
+fn trailing_length(source: &dyn ByteSource, start: u64, end: u64) -> io::Result<u64> {
     let room = end.saturating_sub(start);
-    if room >= 128 && read_array(digest.source, end - 128)? == Some(*b"TAG") {
+    if room >= 128 && read_array(source, end - 128)? == Some(*b"TAG") {
         return Ok(128);
     }
     if room >= 32
-        && let Some(footer) = read_array::<32>(digest.source, end - 32)?
+        && let Some(footer) = read_array::<32>(source, end - 32)?
         && footer.starts_with(b"APETAGEX")
     {
         let length = u32::from_le_bytes([footer[12], footer[13], footer[14], footer[15]]);
@@ -97,14 +117,14 @@ fn trailing_length(digest: &Digest<'_>, start: u64, end: u64) -> io::Result<u64>
         return Ok(u64::from(length).max(32) + header);
     }
     if room >= 15
-        && let Some(footer) = read_array::<15>(digest.source, end - 15)?
+        && let Some(footer) = read_array::<15>(source, end - 15)?
         && footer.ends_with(b"LYRICS200")
     {
         let digits = std::str::from_utf8(&footer[..6]).ok().and_then(|digits| digits.parse::<u64>().ok());
         return Ok(digits.map_or(0, |length| length + 15));
     }
     if room >= 10
-        && let Some(footer) = read_array::<10>(digest.source, end - 10)?
+        && let Some(footer) = read_array::<10>(source, end - 10)?
         && footer.starts_with(b"3DI")
     {
         let length = crate::bytes::synchsafe([footer[6], footer[7], footer[8], footer[9]]);

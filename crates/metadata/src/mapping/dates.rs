@@ -87,6 +87,8 @@ pub fn read(reader: &Reader<'_>, field: &str) -> Vec<(Value, String)> {
             .or_else(exif)
             .or_else(described)
             .or_else(|| is_captured.then(|| movie_date(reader)).flatten())
+    } else if reader.is_document() {
+        xmp().or_else(native).or_else(iim).or_else(exif)
     } else {
         exif().or_else(described).or_else(native)
     };
@@ -157,7 +159,8 @@ fn movie_date(reader: &Reader<'_>) -> Option<(Moment, String)> {
 /// Reads exiftool's form, `YYYY:MM:DD hh:mm:ss.s+hh:mm` or the beginning of it, and ISO 8601. Zeros, blanks and
 /// impossible days are no dates.
 pub fn parse(written: &str) -> Option<Moment> {
-    let written = written.trim();
+    // Two dates in one text (a property that was merged with itself): the first.
+    let written = written.split(", ").next().unwrap_or_default().trim();
     let (date, time) = match written.split_once([' ', 'T']) {
         Some((date, time)) => (date, Some(time.trim())),
         None => (written, None),
@@ -198,6 +201,7 @@ mod tests {
         check("2004:02:20", Some("2004-02-20"));
         check("2004", Some("2004"));
         check("20040220", Some("2004-02-20"));
+        check("2009:09:09T17:00:00, 2009:09:09", Some("2009-09-09T17:00:00"));
         check("2004-00-00", Some("2004"));
         check("2018:12:31 24:61:00", Some("2018-12-31"));
     }

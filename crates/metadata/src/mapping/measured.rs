@@ -1,6 +1,10 @@
 //! Measurements as values of the measured fields.
 
-use damask_model::{FieldName, Value, probe::Probe};
+use damask_model::{
+    FieldName, Value,
+    probe::{AudioStream, Probe},
+};
+use damask_time::Rate;
 
 /// The values of a probe. Durations are seconds; dimensions are those of the upright picture.
 pub fn measured(probe: &Probe) -> Vec<(FieldName, Vec<Value>)> {
@@ -15,18 +19,47 @@ pub fn measured(probe: &Probe) -> Vec<(FieldName, Vec<Value>)> {
         ("colour_profile", probe.colour_profile.as_deref().map(Value::text)),
         ("page_count", whole(probe.page_count)),
         ("duration", duration),
-        ("frame_rate", video.and_then(|stream| stream.rate).map(Value::Rate)),
-        ("start_timecode", probe.start_timecode.as_deref().map(Value::text)),
+        ("frame_rate", video.and_then(|stream| stream.rate).filter(|rate| is_rate(*rate)).map(Value::Rate)),
+        ("start_timecode", probe.start_timecode.as_deref().map(|text| Value::text(in_two_digits(text)))),
         ("video_codec", video.map(|stream| Value::text(&*stream.codec))),
         ("audio_codec", audio.map(|stream| Value::text(&*stream.codec))),
         ("audio_channels", audio.map(|_| Value::Integer(channels(probe)))),
         ("audio_layout", audio.and_then(|stream| stream.layout.as_deref()).map(Value::text)),
-        ("sample_rate", whole(audio.map(|stream| stream.sample_rate_hz))),
+        ("sample_rate", whole(audio.map(sample_rate_hz))),
     ];
     values
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| (FieldName::core(name), vec![value])))
         .collect()
+}
+
+/// A thousand a second and more are the ticks of a container that keeps milliseconds (Matroska, Flash), not frames.
+fn is_rate(rate: Rate) -> bool {
+    u64::from(rate.numerator()) < 1_000 * u64::from(rate.denominator())
+}
+
+/// SMPTE ST 12-1, 5: each group has two digits. Readers of MXF print frames as a plain number.
+fn in_two_digits(timecode: &str) -> String {
+    let is_separator = |c: char| matches!(c, ':' | ';' | '.');
+    let groups = timecode.split_inclusive(is_separator);
+    groups
+        .map(|group| {
+            if group.trim_end_matches(is_separator).len() == 1 {
+                format!("0{group}")
+            } else {
+                group.to_owned()
+            }
+        })
+        .collect()
+}
+
+/// Samples of one bit (DSD) are counted by the decoder as bytes of eight.
+fn sample_rate_hz(stream: &AudioStream) -> u32 {
+    if stream.codec.starts_with("dsd_") {
+        stream.sample_rate_hz.saturating_mul(8)
+    } else {
+        stream.sample_rate_hz
+    }
 }
 
 /// Channels of the first stream; of all streams together where each has one, as production files are laid out
@@ -86,6 +119,28 @@ mod tests {
         assert_eq!(value_of(&probe, "frame_rate"), Some(Value::Rate(Rate::NTSC_30)));
         assert_eq!(value_of(&probe, "sample_rate"), Some(Value::Integer(48_000)));
         assert_eq!(value_of(&probe, "page_count"), None);
+    }
+
+    #[test]
+    fn samples_of_one_bit_are_counted_as_such_and_ticks_are_no_rate() {
+        let film = VideoStream {
+            codec: "h264".into(),
+            rate: Rate::new(1_000, 1).ok(),
+            width_px: 2,
+            height_px: 2,
+            pixel_format: None,
+            frames: None,
+        };
+        let sound = AudioStream { codec: "dsd_lsbf_planar".into(), sample_rate_hz: 352_800, ..stream(1) };
+        let probe = Probe {
+            video: Some(film),
+            audio: vec![sound],
+            start_timecode: Some("00:00:01;5".into()),
+            ..Probe::default()
+        };
+        assert_eq!(value_of(&probe, "sample_rate"), Some(Value::Integer(2_822_400)));
+        assert_eq!(value_of(&probe, "frame_rate"), None);
+        assert_eq!(value_of(&probe, "start_timecode"), Some(Value::text("00:00:01;05")));
     }
 
     #[test]

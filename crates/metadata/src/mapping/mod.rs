@@ -4,6 +4,7 @@
 
 mod dates;
 mod exposure;
+mod header;
 mod measured;
 mod people;
 mod places;
@@ -14,6 +15,7 @@ mod words;
 use damask_model::{AssetKind, FieldName, Value, field};
 
 use crate::Tags;
+pub use header::{DURATION_SECONDS_MAX, said_by_header};
 pub use measured::measured;
 use reader::Reader;
 pub use words::VALUES_MAX;

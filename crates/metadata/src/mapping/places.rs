@@ -91,6 +91,23 @@ fn native(reader: &Reader<'_>) -> Option<(Value, String)> {
             let (latitude, longitude) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
             checked(latitude, longitude, numbers.next().and_then(Result::ok), tag.label())
         })
+        .or_else(|| location_information(reader))
+}
+
+/// 3GPP TS 26.244, 8.3 (`loci`), which exiftool prints as `… Lat=40.68 Lon=-74.50 Alt=0.00 …`.
+fn location_information(reader: &Reader<'_>) -> Option<(Value, String)> {
+    let tag = reader.first(("UserData", "LocationInformation"))?;
+    let text = words::texts(&tag.value).into_iter().next()?;
+    if !text.to_ascii_lowercase().contains("body=earth") && text.contains("Body=") {
+        return None;
+    }
+    let number = |name: &str| {
+        let rest = text.split_once(name)?.1;
+        rest.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    // The altitude is always there, and zero where nobody knows it.
+    let altitude = number(" Alt=").filter(|metres| *metres != 0.0);
+    checked(number(" Lat=")?, number(" Lon=")?, altitude, tag.label())
 }
 
 /// XMP specification part 2, EXIF namespace (exif:GPSLatitude): the letter stands in the text; exiftool gives a sign.

@@ -1,9 +1,11 @@
 //! Decides between the sources of a field.
 //!
-//! * Pictures and documents (MWG 2.0, reading): EXIF first where MWG names it, then XMP, then IIM, then what the
+//! * Pictures (MWG 2.0, reading): EXIF first where MWG names it, then XMP, then IIM, then what the
 //!   format has of its own. IIM goes before XMP where a program that knows only IIM wrote last: Photoshop keeps a
 //!   digest of IIM as of its last write (image resource 0x0425), and it differs from the digest of what is there
 //!   now. Without a digest XMP is preferred.
+//! * Documents: XMP, then the format's own; EXIF and IIM last, for they are those of a picture inside (ISO 32000-2,
+//!   14.3 knows neither).
 //! * Sound and film: the format's own tags first, because players write those alone; then XMP.
 
 use damask_model::{AssetKind, Value};
@@ -69,6 +71,11 @@ impl<'a> Reader<'a> {
         matches!(self.kind, AssetKind::Audio | AssetKind::Video)
     }
 
+    /// Whether EXIF and IIM, where there are any, are those of a picture inside.
+    pub fn is_document(&self) -> bool {
+        self.kind == AssetKind::Document
+    }
+
     /// The values of a field of texts.
     pub fn texts(&self, rule: &Rule, many: bool) -> Vec<(Value, String)> {
         let order = self.order(rule);
@@ -101,6 +108,8 @@ impl<'a> Reader<'a> {
             if rule.split == Split::Keywords { (&[][..], rule.exif) } else { (rule.exif, &[][..]) };
         if self.is_native_first() {
             [rule.native, &described, rule.exif].concat()
+        } else if self.is_document() {
+            [rule.xmp, rule.native, rule.iim, rule.exif].concat()
         } else {
             [exif_first, &described, exif_last, rule.native].concat()
         }
@@ -108,7 +117,9 @@ impl<'a> Reader<'a> {
 
     /// The values one source has: of a list all, of a text its translations behind it.
     fn of_source(&self, source: Source, rule: &Rule, many: bool) -> Vec<(Value, String)> {
-        let Some(first) = self.first(source) else { return Vec::new() };
+        let Some(first) = self.first(source) else {
+            return if many { Vec::new() } else { self.in_some_language(source) };
+        };
         if !many {
             return self.with_translations(first, rule);
         }
@@ -141,11 +152,11 @@ impl<'a> Reader<'a> {
 
     /// The instances of a source, the main one first.
     pub fn instances(&self, (group, name): Source) -> impl Iterator<Item = &'a Tag> {
-        let is_wanted = |tag: &&Tag| {
-            tag.name == name && if group == "IPTC" { tag.group == group } else { in_group(tag, group) }
-        };
+        let is_wanted = |tag: &&Tag| tag.name == name && in_group(tag, group);
         let mut found: Vec<&Tag> = self.tags.list.iter().filter(is_wanted).collect();
-        found.sort_by_key(|tag| (tag.place() == "ID3v1", tag.copy));
+        // A second block of IIM (`IPTC:IPTC2`) is asked only where the first has nothing.
+        let is_other_block = |tag: &Tag| tag.family() == "IPTC" && tag.group != "IPTC";
+        found.sort_by_key(|tag| (tag.place() == "ID3v1", is_other_block(tag), tag.copy));
         found.into_iter()
     }
 
@@ -162,6 +173,19 @@ impl<'a> Reader<'a> {
         let text = self.whole_of_truncated(first, rule, texts.swap_remove(0));
         let mut values = vec![(Value::Text(text), first.label())];
         self.push_alternatives(first, &mut values);
+        values
+    }
+
+    /// A text that has no default: the one written first (XMP specification part 1, 8.2.2.4).
+    fn in_some_language(&self, (group, name): Source) -> Vec<(Value, String)> {
+        let is_alternative = |tag: &&Tag| {
+            let language = tag.name.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+            tag.family() == "XMP" && in_group(tag, group) && language.is_some_and(is_language)
+        };
+        let Some(tag) = self.tags.list.iter().find(is_alternative) else { return Vec::new() };
+        let main = Tag { name: name.to_owned(), ..tag.clone() };
+        let mut values = Vec::new();
+        self.push_alternatives(&main, &mut values);
         values
     }
 
@@ -203,6 +227,11 @@ impl<'a> Reader<'a> {
             .find_map(|tag| words::texts(&tag.value).into_iter().find(|whole| whole.starts_with(&text)));
         whole.unwrap_or(text)
     }
+}
+
+/// Whether a text is a language tag as far as its form tells (RFC 5646, 2.1).
+fn is_language(text: &str) -> bool {
+    (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// What iTunes keeps for itself in comments of ID3, with its name for it in brackets.

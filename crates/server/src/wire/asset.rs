@@ -219,6 +219,15 @@ pub struct EditRequest {
     pub fields: BTreeMap<String, Option<Vec<Json>>>,
 }
 
+/// Which edit to undo.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoRequest {
+    /// The number of the fact that states it: `Damask-Seq` of its answer, `seq` in the asset's history.
+    #[schema(minimum = 1)]
+    pub edit: i64,
+}
+
 /// Embedded tags, raw.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagList {

@@ -70,6 +70,27 @@ async fn an_asset_is_edited_only_in_the_state_that_was_seen() {
 }
 
 #[tokio::test]
+async fn an_edit_is_undone_by_its_number_and_only_while_nobody_changed_its_fields_again() {
+    let app = signed_in().await;
+    let path = format!("/api/v1/assets/{}", app.bring("harbour.txt", "harbour").await);
+    let edit = async |title: &str| {
+        let body = json!({"fields": {"title": [title]}});
+        let reply = app.ask(Method::PATCH, &path).json(&body).send().await.expect(StatusCode::OK);
+        reply.header("damask-seq").parse::<i64>().expect("a number")
+    };
+    let undo = |edit: i64| app.ask(Method::POST, &format!("{path}/undo")).json(&json!({"edit": edit})).send();
+    let first = edit("Dawn").await;
+    let second = edit("Dusk").await;
+    undo(first).await.problem(412, "stale");
+    let undone = undo(second).await.expect(StatusCode::OK);
+    assert_eq!(undone.json()["title"], "Dawn");
+    let again = undone.header("damask-seq").parse().expect("a number");
+    assert_eq!(undo(again).await.expect(StatusCode::OK).json()["title"], "Dusk");
+    undo(again + 1_000).await.problem(404, "missing");
+    app.ask(Method::POST, &format!("{path}/undo")).json(&json!({})).send().await.problem(422, "bad-value");
+}
+
+#[tokio::test]
 async fn values_that_do_not_suit_their_field_are_refused() {
     let app = signed_in().await;
     let path = format!("/api/v1/assets/{}", app.bring("harbour.txt", "harbour").await);

@@ -2,9 +2,10 @@
 import { Button } from "@mantine/core";
 import { IconFile, IconGauge, IconUser } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { type Held, useEditAsset, useFields } from "../../api/assets";
+import { type Held, useEditAsset, useFields, useUndoEdit } from "../../api/assets";
 import { useCan } from "../../api/session";
 import type { AssetPatch, FieldView } from "../../api/types";
+import { MOD, useKeys } from "../../ui/keys";
 import { words } from "../../words";
 import styles from "./Asset.module.css";
 import { allFields } from "./allFields";
@@ -17,12 +18,13 @@ const LEAD = ["headline", "caption", "creator", "credit"];
 type Values = AssetPatch["fields"][string];
 interface Saved {
   field: FieldView;
-  before: Values;
+  edit: number;
 }
 
 export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
   const can = useCan();
   const edit = useEditAsset(asset.id);
+  const undoing = useUndoEdit(asset.id);
   const [all, setAll] = useState(false);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [resting, setResting] = useState(false);
@@ -34,19 +36,24 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
   }, [saved, resting]);
 
   const save = async (field: FieldView, values: Values, seen: string | null) => {
-    await edit.mutateAsync({ fields: { [field.name]: values }, etag: seen });
-    setSaved({ field, before: personal(field) });
+    const done = await edit.mutateAsync({ fields: { [field.name]: values }, etag: seen });
+    undoing.reset();
+    setSaved({ field, edit: done.edit });
   };
   const undo = () => {
     if (!saved) return;
-    edit.mutate({ fields: { [saved.field.name]: saved.before }, etag: null });
+    undoing.mutate(saved.edit);
     setSaved(null);
   };
+  useKeys({ "Mod+z": undo }, saved !== null);
 
   const props = { etag, allowed: can.edit, onSave: save };
   const fields = allFields(asset.fields, useFields().data ?? []);
   const lead = LEAD.flatMap((name) => fields.filter((field) => field.name === name));
-  const rest = fields.filter((field) => !LEAD.includes(field.name));
+  // What people write comes before what was measured.
+  const rest = fields
+    .filter((field) => !LEAD.includes(field.name))
+    .sort((a, b) => Number(b.editable) - Number(a.editable));
   const empty = rest.filter((field) => field.values.length === 0);
   const shown = all ? rest : rest.filter((field) => field.values.length > 0);
   return (
@@ -99,18 +106,23 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
             onBlur={() => setResting(false)}
           >
             {words.asset.saved(saved.field.label)}
-            <Button variant="subtle" data-accent c="var(--dm-accent)" onClick={undo}>
+            <Button
+              variant="subtle"
+              data-accent
+              c="var(--dm-accent)"
+              rightSection={<kbd aria-hidden>{MOD} Z</kbd>}
+              onClick={undo}
+            >
               {words.asset.undo}
             </Button>
           </div>
         )}
       </div>
+      {undoing.isError && (
+        <p className="no" role="alert">
+          {words.asset.notUndone(undoing.error.message)}
+        </p>
+      )}
     </div>
   );
-}
-
-/** What a person had written; `null`, which gives the field back to its other sources, when nobody had. */
-function personal(field: FieldView): Values {
-  const own = field.values.filter((value) => value.origin.kind === "person").map((value) => value.value);
-  return own.length > 0 ? own : null;
 }

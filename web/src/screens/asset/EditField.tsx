@@ -91,7 +91,7 @@ export function EditField({ field, look, etag, allowed, onSave }: Props) {
           title={words.asset.edit(field.label)}
           onClick={begin}
         >
-          {before === "" && state.kind !== "saving" && <span>{invitation(look)}</span>}
+          {before === "" && state.kind !== "saving" && <span>{invitation(look, field)}</span>}
         </button>
       )}
       {state.kind === "refused" && (
@@ -103,11 +103,11 @@ export function EditField({ field, look, etag, allowed, onSave }: Props) {
   );
 }
 
-const invitation = (look: Look) =>
+const invitation = (look: Look, field: FieldView) =>
   ({
     headline: words.asset.noHeadline,
     caption: words.asset.addCaption,
-    credit: words.asset.addCredit,
+    credit: words.asset.addNamed(field.label),
     pair: words.asset.add,
   })[look];
 

@@ -4,7 +4,7 @@ import type { FieldValue, FieldView } from "../../api/types";
 import { choose } from "../../query/tokens";
 import { OriginMark } from "../../ui/OriginMark";
 import { words } from "../../words";
-import { localMoment } from "../../words/format";
+import { localMoment, measure } from "../../words/format";
 import styles from "./Asset.module.css";
 import type { Look } from "./EditField";
 
@@ -54,5 +54,9 @@ function Chips({ field }: { field: FieldView }) {
   });
 }
 
-const shown = (field: FieldView, value: FieldValue) =>
-  field.type === "moment" && typeof value.value === "string" ? localMoment(value.value) : value.display;
+function shown(field: FieldView, { value, display }: FieldValue): string {
+  if (field.type === "moment" && typeof value === "string") return localMoment(value);
+  // A rate is a text, for 30000/1001 is no decimal number; what is shown of it is one.
+  const number = typeof value === "number" ? value : Number(display);
+  return (Number.isFinite(number) ? measure(field.name, number) : null) ?? display;
+}

@@ -3,6 +3,7 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { LARGEST_SIDE, largestUrl, originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
 import { useText } from "../../api/assets";
+import { usePictured } from "../../api/renditions";
 import type { AssetView } from "../../api/types";
 import { AudioPlayer } from "../../media/AudioPlayer";
 import { Pages } from "../../media/Pages";
@@ -158,9 +159,13 @@ function Film({ asset, version, frame, onPut }: Props) {
 }
 
 function Document({ asset, version, page, textShown, onPut }: Props) {
+  // What has pages is drawn; of other documents some are, and plain text is not.
+  const paged = asset.page_count !== null;
+  const asked = usePictured({ version, previewed: asset.previewed && !paged });
+  const pictured = paged ? asset.previewed : asked;
   const pages = Math.max(1, asset.page_count ?? 1);
   const shown = Math.min(pages, Math.max(1, page));
-  const open = textShown || !asset.previewed;
+  const open = textShown || !pictured;
   const text =
     useText(asset.id, open && asset.text).data?.pages.find((each) => each.page === shown)?.text ?? null;
   return (
@@ -168,11 +173,11 @@ function Document({ asset, version, page, textShown, onPut }: Props) {
       name={asset.name}
       page={shown}
       pages={pages}
-      url={asset.previewed ? pageUrl(version, shown) : null}
+      url={pictured ? pageUrl(version, shown) : null}
       text={text}
       textShown={open}
       onPage={(to) => onPut("page", to > 1 ? String(to) : null)}
-      onText={asset.text && asset.previewed ? () => onPut("text", textShown ? null : "1") : null}
+      onText={asset.text && pictured ? () => onPut("text", textShown ? null : "1") : null}
     />
   );
 }

@@ -1,16 +1,24 @@
 /** A facet as a list of values. */
 import { IconCheck, IconMinus } from "@tabler/icons-react";
+import { useState } from "react";
 import { words } from "../../words";
 import { count } from "../../words/format";
 import type { FacetProps } from "./Facets";
 import styles from "./Facets.module.css";
 
+/** Values that are seen before one asks for all. */
+const FIRST = 8;
+
 export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetProps) {
   const label = (value: string) =>
     name === "type" ? (words.kinds[value as keyof typeof words.kinds] ?? value) : value;
+  const [all, setAll] = useState(false);
+  const held = facet.values;
+  // A chosen value stays in sight, however few things have it.
+  const shown = all ? held : held.filter(({ value }, at) => at < FIRST || markOf(value) !== "none");
   return (
     <ul>
-      {facet.values.map(({ value, count: number }) => {
+      {shown.map(({ value, count: number }) => {
         const mark = markOf(value);
         return (
           <li key={value} className={styles.line} data-mark={mark}>
@@ -40,6 +48,13 @@ export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetPro
           </li>
         );
       })}
+      {held.length > FIRST && (
+        <li>
+          <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? words.facets.fewer : words.facets.all(held.length)}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

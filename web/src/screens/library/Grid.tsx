@@ -134,16 +134,28 @@ export function Grid({
     if (more && lastShown >= lines.length - 6) onEnd();
   }, [more, lastShown, lines.length, onEnd]);
 
+  // A picture can take the focus only once it is on the page: it may have to be measured, or scrolled to, first.
+  const awaited = useRef(-1);
+  const give = () => {
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${awaited.current}"] a`);
+    link?.focus({ preventScroll: true });
+    // Under an open dialog nothing takes the focus: then it waits until that is gone.
+    if (link && document.activeElement === link) awaited.current = -1;
+  };
   const reveal = (index: number) => {
+    awaited.current = index;
     const line = lineOf(lines, index);
     if (line < 0) return;
     virtual.scrollToIndex(line, { align: "auto" });
-    requestAnimationFrame(() => {
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
-        ?.focus({ preventScroll: true });
-    });
+    give();
   };
+  useEffect(() => {
+    if (awaited.current < 0 || lines.length === 0) return;
+    const line = lineOf(lines, awaited.current);
+    if (line < 0) awaited.current = -1;
+    else if (!shown.some((each) => each.index === line)) virtual.scrollToIndex(line, { align: "auto" });
+    else give();
+  });
   useImperativeHandle(ref, () => ({ reveal }));
 
   const go = (direction: Direction, extend: boolean) => {

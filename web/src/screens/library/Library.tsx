@@ -10,9 +10,11 @@ import { words } from "../../words";
 import { EmptyLibrary } from "./EmptyLibrary";
 import { EmptyResult } from "./EmptyResult";
 import { Facets } from "./Facets";
+import { Folders } from "./Folders";
 import { Grid, type GridHandle } from "./Grid";
 import styles from "./Library.module.css";
 import { QuickLook } from "./QuickLook";
+import { Refused } from "./Refused";
 import { SelectionBar } from "./SelectionBar";
 import { SubBar } from "./SubBar";
 import { searchText, useSearch } from "./search";
@@ -39,6 +41,8 @@ export function Library() {
   if (result.data && result.data !== found) setFound(result.data);
   const first = found?.pages[0];
   const items = useMemo(() => found?.pages.flatMap((page) => page.items) ?? [], [found]);
+  // Before the first file there is nothing to filter, sort or measure.
+  const empty = first?.total === 0 && !refused && search.q === "";
   const place = searchText(search, view);
   const open = (index: number) => {
     const item = items[index];
@@ -85,7 +89,13 @@ export function Library() {
     !look,
   );
 
-  const facets = first && <Facets query={search.q} facets={first.facets} onQuery={(q) => change({ q })} />;
+  const choose = (q: string) => change({ q });
+  const facets = first && (
+    <>
+      <Folders query={search.q} onQuery={choose} />
+      <Facets query={search.q} facets={first.facets} onQuery={choose} />
+    </>
+  );
   const parts = {
     items,
     total: first?.total ?? 0,
@@ -113,30 +123,27 @@ export function Library() {
         onQuery={(q) => change({ q }, true)}
       />
       <main className={styles.library}>
-        {!narrow && (
+        <h1 className="vh">{words.library.title}</h1>
+        {!narrow && !empty && (
           <aside className={styles.facets} aria-label={words.facets.label}>
             {facets}
           </aside>
         )}
         <section className={styles.content} aria-label={words.library.results}>
-          <SubBar
-            search={search}
-            view={view}
-            onChange={change}
-            onFilters={narrow ? () => setFilters(true) : null}
-          />
+          {!empty && (
+            <SubBar
+              search={search}
+              view={view}
+              onChange={change}
+              onFilters={narrow ? () => setFilters(true) : null}
+            />
+          )}
           {!first ? (
-            refused && (
-              <p className={styles.problem} role="alert">
-                {refused.status === 0 ? words.noAnswer : refused.message}
-              </p>
-            )
+            refused && <Refused problem={refused} onClear={() => choose("")} />
+          ) : empty ? (
+            <EmptyLibrary />
           ) : first.total === 0 && !refused ? (
-            search.q ? (
-              <EmptyResult query={search.q} onQuery={(q) => change({ q })} />
-            ) : (
-              <EmptyLibrary />
-            )
+            <EmptyResult query={search.q} onQuery={choose} />
           ) : view === "grid" ? (
             <Grid ref={grid} {...parts} sort={search.sort} onLook={onLook} />
           ) : (

@@ -38,10 +38,11 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
 
   // Typed words go to the address; an address changed elsewhere (a facet, the back button) comes to the field.
   useEffect(() => {
-    if (still === sent.current) return;
+    // While the two differ, what rests is older than what stands in the field: sending it would undo the address.
+    if (still !== text || still === sent.current) return;
     sent.current = still;
     onQuery(still);
-  }, [still, onQuery]);
+  }, [still, text, onQuery]);
   useEffect(() => {
     if (query === sent.current) return;
     sent.current = query;
@@ -139,8 +140,9 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
       {bad && (
         <p className={styles.bad} id={`${list}-bad`} role="alert">
           {bad.message}
-          {bad.body.expected && ` ${words.query.expected(bad.body.expected)}`}
-          {bad.body.hint && ` ${bad.body.hint}`}
+          {bad.body.expected
+            ? `. ${words.query.expected(bad.body.expected)}`
+            : bad.body.hint && `. ${bad.body.hint}`}
         </p>
       )}
       {showing && !bad && <Suggestions id={list} items={suggestions} chosen={chosen} onTake={take} />}

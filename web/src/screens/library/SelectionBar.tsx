@@ -1,16 +1,10 @@
 /** What may be done with the selection. */
-import { Button, Tooltip } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
-import { originalUrl } from "../../api/addresses";
-import { useCan } from "../../api/session";
+import { Button } from "@mantine/core";
 import type { AssetSummary } from "../../api/types";
-import { saveAll } from "../../ui/download";
 import { words } from "../../words";
 import styles from "./Library.module.css";
+import { SelectionDownload } from "./SelectionDownload";
 import { selection } from "./selection";
-
-/** Each original is a download of its own; a browser asks about every one beyond a handful. */
-const DOWNLOADS_MAX = 50;
 
 interface Props {
   items: AssetSummary[];
@@ -19,14 +13,8 @@ interface Props {
 }
 
 export function SelectionBar({ items, total, selected }: Props) {
-  const can = useCan();
   const number = selected.size;
   if (number === 0) return <p className="vh" role="status" />;
-  const why = !can.download
-    ? words.selection.notAllowed
-    : number > DOWNLOADS_MAX
-      ? words.selection.many(number, DOWNLOADS_MAX)
-      : null;
   return (
     <div className={`${styles.bar} pop`} role="toolbar" aria-label={words.selection.label}>
       <span role="status">
@@ -41,17 +29,7 @@ export function SelectionBar({ items, total, selected }: Props) {
         {words.selection.all}
       </Button>
       <hr />
-      <Tooltip label={why} disabled={why === null}>
-        <Button
-          variant="subtle"
-          leftSection={<IconDownload size={16} stroke={1.5} />}
-          data-disabled={why !== null || undefined}
-          aria-disabled={why !== null}
-          onClick={() => why === null && saveAll([...selected].map(originalUrl))}
-        >
-          {words.selection.download}
-        </Button>
-      </Tooltip>
+      <SelectionDownload items={items} ids={[...selected]} />
       <hr />
       <Button variant="subtle" rightSection={<kbd>Esc</kbd>} onClick={selection.clear}>
         {words.selection.clear}

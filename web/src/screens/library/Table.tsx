@@ -65,14 +65,23 @@ export function Table({
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the density alone
   useEffect(() => virtual.measure(), [rowPx]);
 
-  const reveal = (index: number) => {
-    virtual.scrollToIndex(index, { align: "auto" });
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
-        ?.focus({ preventScroll: true }),
-    );
+  // A line can take the focus only once it is on the page.
+  const awaited = useRef(-1);
+  const give = () => {
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${awaited.current}"] a`);
+    link?.focus({ preventScroll: true });
+    // Under an open dialog nothing takes the focus: then it waits until that is gone.
+    if (link && document.activeElement === link) awaited.current = -1;
   };
+  const reveal = (index: number) => {
+    awaited.current = index;
+    virtual.scrollToIndex(index, { align: "auto" });
+    give();
+  };
+  useEffect(() => {
+    if (awaited.current >= items.length) awaited.current = -1;
+    else if (awaited.current >= 0) give();
+  });
   useImperativeHandle(ref, () => ({ reveal }));
   const go = (to: number, extend: boolean) => {
     const index = Math.min(items.length - 1, Math.max(0, to));

@@ -1,5 +1,5 @@
-//! Row 9: the binary is killed (SIGKILL) at random moments of imports, by turns alone and as a server that a command
-//! speaks to. After each restart everything acknowledged must be there bit for bit, everything visible must be whole,
+//! Row 9: the binary is killed (SIGKILL) at random moments, by turns as an import by itself, as a server that an import
+//! speaks to, and as a server that is uploaded to (`sent.rs`). After each restart everything acknowledged must be there bit for bit, everything visible must be whole,
 //! `damask check` must find nothing, and the work must go on.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,9 @@ use damask_testkit::Words;
 use super::super::binary::{ImportLine, import_lines};
 use super::super::board::Figure;
 use super::super::server::Server;
+use super::super::tus::Uploader;
 use super::super::{Bench, fixtures, processes};
+use super::sent::{self, Resumed, Sending};
 
 /// Kills of one library, before a fresh one begins.
 const KILLS_PER_LIBRARY: usize = 20;
@@ -43,8 +45,17 @@ struct Target<'bench> {
     data: PathBuf,
     from: PathBuf,
     aside: PathBuf,
-    /// Asset and path of every acknowledged line.
+    /// Path and asset of everything acknowledged.
     acknowledged: BTreeMap<PathBuf, String>,
+}
+
+/// What was acknowledged until a kill.
+#[derive(Default)]
+pub struct Shot {
+    /// Path and asset of whole files.
+    pub whole: Vec<(PathBuf, String)>,
+    /// The upload that was cut.
+    pub cut: Option<Sending>,
 }
 
 pub fn measure(bench: &Bench) -> Result<Figure> {
@@ -75,7 +86,7 @@ pub fn measure(bench: &Bench) -> Result<Figure> {
             tally.acknowledged, tally.read
         ))
         .beside(format!(
-            "imports by command, alone and through a server; {} unclean checks",
+            "imports alone, imports through a server, uploads, by turns; {} unclean checks",
             tally.unclean.len()
         ))
         .beside_all([tally.lost, tally.half_made, tally.unclean].concat()))
@@ -86,20 +97,25 @@ impl Target<'_> {
     fn shoot(&mut self, round: usize, words: &mut Words, tally: &mut Tally) -> Result<()> {
         let folder = self.from.join(format!("{round:04}"));
         fixtures::small_files(&folder, words.number(), FILES_PER_KILL)?;
-        if round == 0 {
-            fixtures::photographs(&self.bench.fixtures, &folder, 0..2)?;
+        if round < 3 {
+            let first = 2 * round as u64;
+            fixtures::photographs(&self.bench.fixtures, &folder, first..first + 2)?;
         }
         let moment = Duration::from_millis(words.below(MOMENT_MS_MAX));
-        let lines =
-            if round.is_multiple_of(2) { self.kill_alone(moment)? } else { self.kill_server(moment)? };
-        let fresh: Vec<(PathBuf, String)> = lines
-            .into_iter()
-            .filter(|line| matches!(line.outcome.as_str(), "imported" | "new-version" | "already-here"))
-            .filter_map(|line| Some((PathBuf::from(line.path), line.asset?)))
-            .collect();
-        tally.acknowledged += fresh.iter().filter(|(path, _)| !self.acknowledged.contains_key(path)).count();
+        let Shot { whole: mut fresh, cut } = match round % 3 {
+            0 => whole_of(self.kill_alone(moment)?),
+            1 => whole_of(self.kill_server(moment)?),
+            _ => self.kill_receiver(&folder, moment)?,
+        };
 
         let server = Server::start(&self.bench.binary, &self.data).context("it did not start again")?;
+        if let Some(sending) = cut {
+            match sending.resume(&Uploader::of(&self.data))? {
+                Resumed::Whole(path, asset) => fresh.push((path, asset)),
+                Resumed::Lost(why) => tally.lost.push(why),
+            }
+        }
+        tally.acknowledged += fresh.iter().filter(|(path, _)| !self.acknowledged.contains_key(path)).count();
         // The last ones before the kill are the ones at risk, older ones are looked at by chance.
         let older: Vec<(PathBuf, String)> = self.acknowledged.clone().into_iter().collect();
         let by_chance = (0..READ_AGAIN.min(older.len())).map(|_| words.below(older.len() as u64));
@@ -130,6 +146,16 @@ impl Target<'_> {
             child.wait().context("the command can be waited for")?;
             Ok(())
         })
+    }
+
+    /// Files are uploaded to a server, and the server is killed.
+    fn kill_receiver(&self, folder: &Path, moment: Duration) -> Result<Shot> {
+        let server = Server::start(&self.bench.binary, &self.data)?;
+        let (uploader, files) = (Uploader::of(&self.data), files_below(folder)?);
+        let sender = spawn(move || sent::all(&uploader, &files));
+        sleep(moment);
+        server.kill()?;
+        sender.join().ok().context("the sender ends when nobody listens")?
     }
 
     /// Starts an import, lets something happen to it, and answers with the lines it printed until then.
@@ -189,14 +215,11 @@ impl Target<'_> {
         for asset in self.bench.binary.search(&self.data, "")? {
             *names.entry(asset.name).or_default() += 1;
         }
-        for entry in walkdir::WalkDir::new(&self.from) {
-            let entry = entry.context("the source can be read")?;
-            if entry.file_type().is_file() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let seen = names.remove(&name).unwrap_or_default();
-                if seen != 1 {
-                    tally.half_made.push(format!("half-made: {name} is there {seen} times"));
-                }
+        for file in files_below(&self.from)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let seen = names.remove(&name).unwrap_or_default();
+            if seen != 1 {
+                tally.half_made.push(format!("half-made: {name} is there {seen} times"));
             }
         }
         tally
@@ -205,4 +228,24 @@ impl Target<'_> {
         self.check(tally)?;
         server.stop()
     }
+}
+
+fn whole_of(lines: Vec<ImportLine>) -> Shot {
+    let whole = lines
+        .into_iter()
+        .filter(|line| matches!(line.outcome.as_str(), "imported" | "new-version" | "already-here"))
+        .filter_map(|line| Some((PathBuf::from(line.path), line.asset?)))
+        .collect();
+    Shot { whole, cut: None }
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.context("the source can be read")?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
 }

@@ -9,6 +9,7 @@ mod killed;
 mod library;
 mod memory;
 mod outcomes;
+mod sent;
 
 pub use self::cost::Costs;
 pub use self::library::CorpusLibrary;

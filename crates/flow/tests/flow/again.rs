@@ -1,0 +1,142 @@
+//! The same file again: at another place, unchanged, changed, after an import that was stopped.
+
+use std::{fs, path::PathBuf};
+
+use damask_flow::{
+    Caller,
+    ingest::{
+        Arrival,
+        ArrivalOutcome::{self, AlreadyHere, Imported},
+        import::{self, ImportAsk, ImportLine},
+    },
+};
+use damask_testkit::fixtures;
+use futures::{StreamExt as _, future::join_all};
+
+use crate::library::Library;
+
+/// Name, outcome and reason of each line.
+fn told(arrivals: &[Arrival]) -> Vec<(&str, ArrivalOutcome, Option<&str>)> {
+    let name = |arrival: &'_ Arrival| arrival.path.rfind('/').map_or(0, |slash| slash + 1);
+    arrivals
+        .iter()
+        .map(|arrival| (&arrival.path[name(arrival)..], arrival.outcome, arrival.reason.as_deref()))
+        .collect()
+}
+
+pub async fn the_same_bytes_at_another_place_are_one_asset_with_two_places(library: &mut Library) {
+    library.start(0);
+    let card = fixtures::jpeg(64, 48);
+    library.file(&card, "A/one.jpg");
+    library.file(&card, "B/two.jpg");
+    let arrivals = library.import(&[library.incoming().join("A"), library.incoming().join("B")]).await;
+    let mut kinds: Vec<_> = arrivals.iter().map(|arrival| arrival.outcome).collect();
+    kinds.sort_by_key(|outcome| *outcome == AlreadyHere);
+    assert_eq!(kinds, [Imported, AlreadyHere]);
+    assert_eq!(arrivals[0].asset, arrivals[1].asset);
+    let asset = arrivals[0].asset.expect("an asset");
+    let dropped = library.put("three.jpg", fs::read(&card).expect("the fixture")).await.expect("taken");
+    assert_eq!((dropped.outcome, dropped.asset), (AlreadyHere, Some(asset)));
+    let whole = library.whole(asset).await;
+    let places = |place: &str| whole.locations.iter().filter(|(at, _)| at == place).count();
+    assert_eq!((places("origin"), places("upload"), places("store")), (2, 1, 1), "{:?}", whole.locations);
+    let status = library.status().await;
+    let length = fs::metadata(&card).expect("the fixture").len();
+    assert_eq!((status.assets, status.bytes), (1, length), "the bytes are kept once");
+    assert_eq!(library.verbs(asset).await, ["asset.ingested", "location.added", "location.added"]);
+}
+
+pub async fn files_that_did_not_change_are_passed_without_being_read(library: &mut Library) {
+    library.start(0);
+    for number in 0..40 {
+        library.write(&format!("Card/{number:02}.txt"), format!("take {number}").as_bytes());
+    }
+    let card = [library.incoming().join("Card")];
+    assert!(library.import(&card).await.iter().all(|arrival| arrival.outcome == Imported));
+    let (seq, statements) = (library.damask.seq(), library.damask.statements());
+    let again = library.import(&card).await;
+    assert_eq!(again.len(), 40);
+    for (_, outcome, reason) in told(&again) {
+        assert_eq!((outcome, reason), (AlreadyHere, Some("unchanged")));
+    }
+    assert_eq!(library.damask.seq(), seq, "nothing happened to them");
+    // Whatever reads a file also asks the catalog for it; the folder is asked about as a whole.
+    let spent = library.damask.statements() - statements;
+    assert!(spent <= 4, "{spent} statements for 40 unchanged files");
+}
+
+pub async fn a_file_that_changed_is_a_new_version_of_its_asset(library: &mut Library) {
+    library.start(1);
+    let path = library.write("note.txt", b"the ferry leaves");
+    let first = library.import(std::slice::from_ref(&path)).await;
+    let asset = first[0].asset.expect("an asset");
+    library.settled().await;
+    let before = library.summary(asset).await.version;
+    fs::write(&path, "the tram leaves").expect("written");
+    let second = library.import(std::slice::from_ref(&path)).await;
+    assert_eq!(told(&second), [("note.txt", Imported, Some("new version"))]);
+    assert_eq!(second[0].asset, Some(asset));
+    library.settled().await;
+    let whole = library.whole(asset).await;
+    let numbers: Vec<u32> = whole.versions.iter().map(|version| version.number).collect();
+    assert_eq!(numbers, [2, 1], "the newest first");
+    assert_ne!(whole.summary.version, before);
+    assert_eq!(library.original(asset).await, b"the tram leaves");
+    assert_eq!(library.find("tram").await, ["note.txt"]);
+    assert!(library.find("ferry").await.is_empty(), "what it says no more is not found");
+    let third = library.import(&[path]).await;
+    assert_eq!(told(&third), [("note.txt", AlreadyHere, Some("unchanged"))]);
+}
+
+pub async fn a_file_that_went_back_to_what_it_was_is_one_more_version(library: &mut Library) {
+    library.start(0);
+    let path = library.write("note.txt", b"the ferry leaves");
+    let asset = library.import(std::slice::from_ref(&path)).await[0].asset.expect("an asset");
+    for text in ["the tram leaves", "the ferry leaves"] {
+        fs::write(&path, text).expect("written");
+        let again = library.import(std::slice::from_ref(&path)).await;
+        assert_eq!(told(&again), [("note.txt", Imported, Some("new version"))]);
+        assert_eq!(again[0].asset, Some(asset));
+        assert_eq!(library.original(asset).await, text.as_bytes(), "what people get is what lies there");
+    }
+    assert_eq!(library.whole(asset).await.versions.len(), 3);
+    // The same bytes with another time are no change.
+    fs::write(&path, "the ferry leaves").expect("written");
+    let touched = library.import(&[path]).await;
+    assert_eq!(told(&touched), [("note.txt", AlreadyHere, None)]);
+    assert_eq!(library.whole(asset).await.versions.len(), 3);
+}
+
+pub async fn the_same_bytes_at_the_same_moment_are_one_asset(library: &mut Library) {
+    library.start(0);
+    let names: Vec<String> = (0..6).map(|number| format!("{number}.txt")).collect();
+    let taken = join_all(names.iter().map(|name| library.put(name, "the same"))).await;
+    let taken: Vec<Arrival> = taken.into_iter().map(|arrival| arrival.expect("taken")).collect();
+    assert_eq!(taken.iter().filter(|arrival| arrival.outcome == Imported).count(), 1);
+    assert!(taken.iter().all(|arrival| arrival.asset == taken[0].asset), "{taken:?}");
+    assert_eq!(library.status().await.assets, 1);
+}
+
+pub async fn an_import_that_was_stopped_goes_on_where_it_was(library: &mut Library) {
+    library.start(0);
+    for number in 0..200 {
+        library.write(&format!("Card/{number:03}.txt"), format!("take {number}").as_bytes());
+    }
+    let paths: Vec<PathBuf> = vec![library.incoming().join("Card")];
+    let ask = ImportAsk { paths: paths.clone(), previews: false };
+    let mut lines = Box::pin(import::paths(&library.damask, &Caller::local(), ask).expect("an import"));
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < 5 {
+        if let ImportLine::Arrival(arrival) = lines.next().await.expect("a line") {
+            acknowledged.push(arrival);
+        }
+    }
+    drop(lines);
+    let again = library.import(&paths).await;
+    assert_eq!(again.len(), 200);
+    for arrival in &acknowledged {
+        let same = again.iter().find(|other| other.path == arrival.path).expect("a line");
+        assert_eq!((same.outcome, same.asset), (AlreadyHere, arrival.asset), "{arrival:?}");
+    }
+    assert_eq!(library.status().await.assets, 200);
+}

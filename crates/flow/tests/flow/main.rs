@@ -1,0 +1,78 @@
+//! What Damask does, from a file to what is found, looked at and given back: one list of tests, run with
+//! records in SQLite and in PostgreSQL, with all engines and real decoders.
+//!
+//! `DAMASK_TEST_POSTGRES` names a server; each test makes a schema of its own there. Without it the PostgreSQL
+//! half is skipped, and says so.
+
+mod again;
+mod broken;
+mod edits;
+mod finding;
+mod jobs;
+mod journey;
+mod library;
+mod previews;
+mod rights;
+
+/// One list of tests for both databases.
+macro_rules! suite {
+    ($($area:ident: $($name:ident),+ $(,)?;)+) => {
+        mod on_sqlite {
+            $($(#[test] fn $name() { crate::library::Library::on_sqlite(crate::$area::$name); })+)+
+        }
+        mod on_postgres {
+            $($(#[test] fn $name() {
+                crate::library::Library::on_postgres(stringify!($name), crate::$area::$name);
+            })+)+
+        }
+    };
+}
+
+suite! {
+    journey:
+        a_photograph_is_found_by_its_keyword_looked_at_and_given_back_bit_for_bit,
+        the_ladder_of_a_wide_gamut_picture_is_srgb,
+        a_document_is_found_by_the_words_of_its_pages_and_each_page_can_be_looked_at,
+        a_film_has_a_poster_a_strip_and_a_proxy_that_plays,
+        a_film_keeps_its_start_timecode_to_the_frame,
+        a_sound_has_peaks_and_no_picture,
+        a_text_is_found_by_its_words;
+    again:
+        the_same_bytes_at_another_place_are_one_asset_with_two_places,
+        files_that_did_not_change_are_passed_without_being_read,
+        the_same_bytes_at_the_same_moment_are_one_asset,
+        a_file_that_changed_is_a_new_version_of_its_asset,
+        a_file_that_went_back_to_what_it_was_is_one_more_version,
+        an_import_that_was_stopped_goes_on_where_it_was;
+    broken:
+        every_broken_or_oddly_named_file_has_one_outcome_and_a_finding,
+        a_path_that_climbs_is_refused,
+        a_program_is_set_apart,
+        a_header_of_sixty_thousand_pixels_a_side_costs_a_finding_and_no_memory;
+    rights:
+        a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope,
+        a_scoped_caller_hears_of_nothing_beyond_its_scope,
+        a_scope_of_a_folder_reaches_below_it,
+        what_a_caller_may_not_do_is_refused;
+    jobs:
+        what_a_person_brings_goes_before_what_is_left_of_an_import,
+        a_job_that_fails_waits_longer_each_time_is_dead_and_can_be_retried_by_hand,
+        a_cancelled_job_is_not_done_until_it_is_retried,
+        unfinished_jobs_are_shown_in_one_list,
+        a_worker_that_stops_gives_its_jobs_back;
+    previews:
+        simultaneous_requests_for_a_rendition_have_one_maker,
+        another_recipe_or_version_is_another_rendition,
+        a_rendition_that_was_evicted_is_made_again,
+        a_rendition_there_cannot_be_is_told_from_one_that_is_not_there_yet,
+        a_preview_that_someone_waits_for_goes_before_the_others;
+    edits:
+        an_edit_is_found_within_a_second,
+        an_edit_that_did_not_see_the_last_one_is_refused,
+        an_edit_is_undone_from_what_stood_before,
+        what_a_person_wrote_outlasts_another_reading_of_the_file;
+    finding:
+        an_index_made_again_from_a_snapshot_finds_the_same,
+        an_index_that_is_behind_catches_up_when_it_is_opened,
+        pages_follow_each_other_without_gap_or_repetition;
+}

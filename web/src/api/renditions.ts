@@ -1,0 +1,19 @@
+/** Whether a rendition can be had. That previews were made does not say it: a sound may have no cover, and plain text
+ *  has no picture. */
+import { useQuery } from "@tanstack/react-query";
+import { rungUrl } from "./addresses";
+import type { AssetSummary } from "./types";
+
+/** Also has the server make it, so that the download that follows begins at once. */
+export const isThere = async (url: string) => (await fetch(url, { method: "HEAD" })).ok;
+
+/** Whether there is a picture of it, from which copies can be made. */
+export function usePictured({ version, previewed }: Pick<AssetSummary, "version" | "previewed">): boolean {
+  const answer = useQuery({
+    queryKey: ["pictured", version],
+    enabled: previewed,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => isThere(rungUrl(version, 256)),
+  });
+  return answer.data ?? false;
+}
