@@ -3,7 +3,7 @@
 //! Jobs and cursor move in one transaction, and only from where the cursor was read, so that a fact wakes
 //! its stage once, however many nodes follow and whenever one is killed.
 
-use damask_catalog::{Tx, Urgency, cursors, jobs, journal};
+use damask_catalog::{CatalogError, Conn, Tx, Urgency, cursors, jobs, journal};
 use damask_model::Seq;
 use tokio_util::sync::CancellationToken;
 
@@ -70,9 +70,8 @@ pub async fn step(damask: &Damask) -> Outcome<bool> {
 }
 
 /// How far the pipeline has come.
-pub async fn seq(damask: &Damask) -> Outcome<Seq> {
-    let mut conn = damask.catalog().read().await?;
-    Ok(cursors::get(&mut conn, READER).await?.unwrap_or_default())
+pub async fn seq(conn: &mut Conn) -> Result<Seq, CatalogError> {
+    Ok(cursors::get(conn, READER).await?.unwrap_or_default())
 }
 
 fn job_of(fact: &journal::Fact, now: damask_time::Instant) -> Option<jobs::NewJob> {

@@ -48,10 +48,12 @@ const PROGRAMS: [(&str, &str); 5] = [
 
 /// How the library stands now. Callers who see only some of it are told no counts of the whole.
 pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
-    let mut conn = damask.catalog().read().await?;
-    let tally = journal::tally(&mut conn).await?;
-    let jobs = jobs::counts(&mut conn).await?;
-    drop(conn);
+    // Of one moment: whoever waits for the work to be done compares them.
+    let mut snapshot = damask.catalog().snapshot().await?;
+    let tally = journal::tally(snapshot.conn()).await?;
+    let jobs = jobs::counts(snapshot.conn()).await?;
+    let pipeline_seq = stages::seq(snapshot.conn()).await?;
+    drop(snapshot);
     let sees_all = caller.scope == damask_query::Scope::everything();
     let count = |number: i64| if sees_all { u64::try_from(number).unwrap_or(0) } else { 0 };
     let index_seq = damask.follow().seq();
@@ -60,7 +62,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
         bytes: count(tally.bytes),
         seq: tally.seq,
         index_seq,
-        pipeline_seq: stages::seq(damask).await?,
+        pipeline_seq,
         jobs: if sees_all { jobs } else { jobs::Counts::default() },
         engines: engines(damask, tally.seq, index_seq),
         statements: damask.statements(),

@@ -207,11 +207,19 @@ fn of_a_document_exif_of_a_picture_inside_comes_last() {
 }
 
 #[test]
-fn a_second_block_of_iim_is_asked_where_the_first_has_nothing() {
+fn a_second_block_of_iim_is_not_read() {
     let tags =
         json!({"IPTC:Credit": "first", "IPTC:IPTC2:Copy1:Credit": "second", "IPTC:IPTC3:By-line": "Ann Lee"});
     picture(tags.clone(), "credit", &["first"]);
-    picture(tags, "creator", &["Ann Lee"]);
+    picture(tags, "creator", &[]);
+}
+
+#[test]
+fn the_subject_of_an_office_file_is_no_keyword() {
+    let with = |media_type: &str| json!({"File:MIMEType": media_type, "XMP:XMP-dc:Subject": "About the whole", "XML:Keywords": "a, b"});
+    let office = with("application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+    check(AssetKind::Document, office, "keywords", &["a", "b"]);
+    check(AssetKind::Document, with("application/pdf"), "keywords", &["About the whole"]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-"""Sound and film: measurements by mediainfo (Damask's are ffprobe's), tags by ffprobe and mediainfo (Damask's are
-exiftool's).
+"""Sound and film: measurements by mediainfo and exiftool (Damask's are ffprobe's), the length of an MP3 also by decoding it
+(Damask counts frames), tags by ffprobe and mediainfo (Damask's are exiftool's).
 
 What mediainfo does not say of a file is not compared. Of the codecs and layouts only those are compared whose names
 both lists know.
@@ -49,19 +49,34 @@ def judge(path):
     measured = {**(picture(video[0], rate) if video else {}), **(sound(audio) if audio else {})}
     measured["duration"] = duration(general, video + audio)
     measured["start_timecode"] = timecode(tracks, video)
-    tags = flat(general)
     readings = {
-        "mediainfo": {**described(tags), **{field: values for field, values in measured.items() if values}},
+        "mediainfo": {**spoken(described(flat(general))), **{field: values for field, values in measured.items() if values}},
         "exiftool": beside(path),
     }
+    if general.get("Format") == "MPEG Audio":
+        # Neither counts the frames of an MP3: the decoder does.
+        readings["ffmpeg"] = decoded(path)
     probe = asked(["ffprobe", "-v", "quiet", "-of", "json", "-show_format", "-show_streams", "file:" + path])
     if probe.get("streams"):
-        readings["ffprobe"] = described(tags_of(probe))
+        readings["ffprobe"] = spoken(described(tags_of(probe)))
     if general.get("Format") == "MXF":
         # Both say when the file was written last (SMPTE ST 377-1, identification), not when its package was made.
         for reading in readings.values():
             reading.pop("captured", None)
     return readings, (1 / float(rate) if rate else 0.0)
+
+
+def spoken(reading):
+    """A tool that found no tag at all may not know where this format keeps them: its silence is no answer."""
+    return reading if any(reading.values()) else {}
+
+
+def decoded(path):
+    """The length of the samples a decoder gives, those that players leave out at both ends among them."""
+    done = subprocess.run(["ffmpeg", "-nostdin", "-v", "quiet", "-flags2", "+skip_manual", "-i", "file:" + path, "-map", "0:a:0", "-f",
+                           "null", "-progress", "-", "-"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    times = re.findall(rb"out_time_us=(\d+)", done.stdout)
+    return {"duration": [int(times[-1]) / 1e6]} if times and int(times[-1]) else {}
 
 
 def beside(path):
@@ -103,7 +118,7 @@ def picture(track, rate):
         turn = number_of(track.get("Rotation", "")) or 0.0
         size = [int(width)], [int(height)]
         out["width"], out["height"] = reversed(size) if round(abs(turn) / 90) % 2 else size
-    is_standard = rate is not None and (rate.denominator in (1, 1001) or track.get("FrameRate_Num"))
+    is_standard = rate is not None and rate.denominator in (1, 1001)
     if rate and (track.get("FrameRate_Mode") == "VFR" or not is_standard):
         out["frame_rate"] = [f"~{float(rate)}"]
     elif rate:

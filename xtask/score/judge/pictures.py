@@ -72,7 +72,8 @@ class Picture:
             self.width, self.height = image.get_pixel_width(), image.get_pixel_height()
             parts = [attempt(read) for read in (image.read_exif, image.read_iptc, image.read_xmp)]
             # What Exiv2 refuses to read it does not judge: its silence is no answer then.
-            self.is_whole = None not in parts
+            # So it is with XMP that continues in further segments (XMP specification part 3, 1.1.3.1).
+            self.is_whole = None not in parts and "Xmp.xmpNote.HasExtendedXMP" not in (parts[2] or {})
             self.exif, self.iptc, self.xmp = (part or {} for part in parts)
         finally:
             image.close()

@@ -9,7 +9,8 @@ const SIDEWAYS: std::ops::RangeInclusive<u64> = 5..=8;
 
 /// Width, height and orientation by the tags of its container.
 pub fn of_picture(tags: &Tags) -> Probe {
-    let (Some(width), Some(height)) = (number(tags, "ImageWidth"), number(tags, "ImageHeight")) else {
+    let (Some(width @ 1..), Some(height @ 1..)) = (number(tags, "ImageWidth"), number(tags, "ImageHeight"))
+    else {
         return Probe::default();
     };
     let orientation = tags

@@ -156,10 +156,8 @@ impl Library {
     pub async fn settled(&self) {
         let waited = tokio::time::timeout(LONGEST, async {
             loop {
-                let before = self.status().await;
-                let after = self.status().await;
-                let quiet = after.jobs.waiting + after.jobs.running == 0;
-                if quiet && before.seq == after.seq && before.pipeline_seq >= after.seq {
+                let now = self.status().await;
+                if now.jobs.waiting + now.jobs.running == 0 && now.pipeline_seq >= now.seq {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;

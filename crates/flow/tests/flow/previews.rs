@@ -74,7 +74,8 @@ pub async fn a_rendition_that_was_evicted_is_made_again(library: &mut Library) {
     let cut = fs::read(library.rendered(version, "crop-300x200.jpg").await).expect("made");
     fs::write(library.stored(&cut), &cut[..cut.len() / 2]).expect("cut short, as by a crash");
     let whole = fs::read(library.rendered(version, "crop-300x200.jpg").await).expect("made again");
-    assert_eq!(whole.len(), cut.len());
+    // What it is made from may have been made again too, so it need not be the same bytes.
+    assert!(whole.starts_with(&[0xff, 0xd8]) && whole.ends_with(&[0xff, 0xd9]), "{} bytes", whole.len());
 }
 
 pub async fn a_rendition_there_cannot_be_is_told_from_one_that_is_not_there_yet(library: &mut Library) {

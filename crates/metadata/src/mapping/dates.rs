@@ -42,6 +42,8 @@ const NATIVE_CAPTURED: &[Source] = &[
     ("ID3", "Year"),
     ("Vorbis", "Date"),
     ("APE", "Year"),
+    ("APE", "Date"),
+    ("DV", "DateTimeOriginal"),
     ("ASF", "Year"),
     ("RIFF", "DateCreated"),
     // W3C PNG, 11.3.3.1: `Creation Time`.

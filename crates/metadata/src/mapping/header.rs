@@ -29,7 +29,9 @@ pub fn said_by_header(tags: &Tags, kind: AssetKind, probe: &Probe) -> Vec<(Field
         say("duration", seconds.map(Value::Number));
     }
     if is_undecoded {
-        if kind == AssetKind::Video {
+        // MXF says the lines of a field where pictures are interlaced (SMPTE ST 377-1, G.2.4).
+        let is_of_fields = tags.list.iter().any(|tag| tag.family() == "MXF");
+        if kind == AssetKind::Video && !is_of_fields {
             let (width, height) = (number(tags, &["ImageWidth"]), number(tags, &["ImageHeight"]));
             if width.is_some() && height.is_some() {
                 say("width", width.and_then(whole));

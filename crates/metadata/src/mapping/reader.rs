@@ -76,6 +76,16 @@ impl<'a> Reader<'a> {
         self.kind == AssetKind::Document
     }
 
+    /// Whether it is a ZIP of Office parts.
+    fn is_package(&self) -> bool {
+        let media_type = self.tags.first("File", "MIMEType").and_then(|tag| tag.value.as_str());
+        media_type.is_some_and(|media_type| {
+            ["application/vnd.openxmlformats", "application/vnd.oasis"]
+                .iter()
+                .any(|start| media_type.starts_with(start))
+        })
+    }
+
     /// The values of a field of texts.
     pub fn texts(&self, rule: &Rule, many: bool) -> Vec<(Value, String)> {
         let order = self.order(rule);
@@ -117,6 +127,11 @@ impl<'a> Reader<'a> {
 
     /// The values one source has: of a list all, of a text its translations behind it.
     fn of_source(&self, source: Source, rule: &Rule, many: bool) -> Vec<(Value, String)> {
+        // ECMA-376 part 2, 11.1 and ODF 1.3 part 3, 4.3.2: in an Office package `dc:subject` is a text about the
+        // whole, and keywords have a property of their own.
+        if source == ("XMP-dc", "Subject") && self.is_package() {
+            return Vec::new();
+        }
         let Some(first) = self.first(source) else {
             return if many { Vec::new() } else { self.in_some_language(source) };
         };
@@ -152,11 +167,12 @@ impl<'a> Reader<'a> {
 
     /// The instances of a source, the main one first.
     pub fn instances(&self, (group, name): Source) -> impl Iterator<Item = &'a Tag> {
-        let is_wanted = |tag: &&Tag| tag.name == name && in_group(tag, group);
+        // Blocks of IIM behind the first (`IPTC:IPTC2`) are those of trailers and copies, which no standard reads.
+        let is_wanted = |tag: &&Tag| {
+            tag.name == name && if group == "IPTC" { tag.group == group } else { in_group(tag, group) }
+        };
         let mut found: Vec<&Tag> = self.tags.list.iter().filter(is_wanted).collect();
-        // A second block of IIM (`IPTC:IPTC2`) is asked only where the first has nothing.
-        let is_other_block = |tag: &Tag| tag.family() == "IPTC" && tag.group != "IPTC";
-        found.sort_by_key(|tag| (tag.place() == "ID3v1", is_other_block(tag), tag.copy));
+        found.sort_by_key(|tag| (tag.place() == "ID3v1", tag.copy));
         found.into_iter()
     }
 
