@@ -62,18 +62,18 @@ pub async fn begin(
     })
 }
 
-/// Keeps the answer.
+/// Keeps the answer, its HTTP status and body, until `expires`.
 pub async fn answer(
     tx: &mut Tx,
     key: &str,
     actor: ActorId,
-    status: u16,
-    response: &str,
+    (status, response): (u16, &str),
+    expires: Instant,
 ) -> Result<(), CatalogError> {
     tx.conn
         .execute(
-            "UPDATE idempotency SET status = $1, response = $2 WHERE key = $3 AND actor = $4",
-            params![status, response, key, actor],
+            "UPDATE idempotency SET status = $1, response = $2, expires_us = $3 WHERE key = $4 AND actor = $5",
+            params![status, response, expires, key, actor],
         )
         .await?;
     Ok(())

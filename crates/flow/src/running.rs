@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use damask_catalog::{Tx, Urgency, jobs};
+use damask_catalog::{Tx, Urgency, idempotency, jobs};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +68,8 @@ async fn sweep_once(damask: &Damask) -> Outcome<()> {
         .catalog()
         .write(Urgency::Bulk, async move |tx: &mut Tx| {
             jobs::sweep(tx, before, SWEPT_AT_ONCE).await?;
+            let now = tx.now();
+            idempotency::expire(tx, now).await?;
             Ok::<_, Trouble>(())
         })
         .await?;

@@ -129,6 +129,8 @@ async fn one(
     params(
         ("id" = Uuid, Path, description = "The asset"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the state to edit"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
     ),
     request_body = EditRequest,
     responses(
@@ -158,7 +160,11 @@ async fn edit(
 /// What stood in the edited fields before stands there again, with where it came from. Undoing is an edit: it can be
 /// undone too. It is refused where one of these fields was changed since.
 #[utoipa::path(post, path = "/api/v1/assets/{id}/undo", operation_id = "undoEdit", tag = "assets",
-    params(("id" = Uuid, Path, description = "The asset")),
+    params(
+        ("id" = Uuid, Path, description = "The asset"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
+    ),
     request_body = UndoRequest,
     responses(
         (status = 200, description = "The asset as it is now", body = AssetView, headers(

@@ -91,7 +91,11 @@ async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) 
 
 /// Cancel a job
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancelJob", tag = "jobs",
-    params(("id" = Uuid, Path, description = "The job")),
+    params(
+        ("id" = Uuid, Path, description = "The job"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
+    ),
     responses(
         (status = 200, description = "The job as it is now", body = JobLine),
         (status = 404, description = "There is no such job"),
@@ -105,7 +109,11 @@ async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>
 ///
 /// A job that failed as often as it may is tried again from the start.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", operation_id = "retryJob", tag = "jobs",
-    params(("id" = Uuid, Path, description = "The job")),
+    params(
+        ("id" = Uuid, Path, description = "The job"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
+    ),
     responses(
         (status = 200, description = "The job as it is now", body = JobLine),
         (status = 404, description = "There is no such job"),

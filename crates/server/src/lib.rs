@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 mod local;
 mod meters;
+mod once;
 mod openapi;
 mod options;
 mod originals;

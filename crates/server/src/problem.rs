@@ -46,6 +46,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too-large", 413, "Too large"),
     ("wrong-media-type", 415, "Another media type is needed"),
     ("bad-range", 416, "The range lies outside"),
+    ("key-reused", 422, "The key belongs to another request"),
     ("unknown-host", 421, "Unknown host name"),
     ("bad-value", 422, "A value is not right"),
     ("bad-query", 422, "The query cannot be read"),

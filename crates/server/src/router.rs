@@ -19,7 +19,9 @@ use crate::{
     compressed::{Kept, on_the_way},
     face::Face,
     guard::guard,
-    health, local, openapi,
+    health, local,
+    once::once,
+    openapi,
     options::{Hosts, ServerOptions},
     pages,
     problem::Problem,
@@ -60,6 +62,7 @@ fn middleware_free(kept: Kept) -> Router {
 
 fn api(face: &Face) -> Router<Face> {
     let quick = openapi::quick()
+        .layer(middleware::from_fn_with_state(face.clone(), once))
         .layer(DefaultBodyLimit::max(face.options.json_bytes_max))
         .layer(middleware::from_fn_with_state(face.clone(), time_out));
     let long = openapi::long().layer(DefaultBodyLimit::disable());

@@ -1496,6 +1496,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of the state to edit */
                 "If-Match"?: string | null;
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description The asset */
@@ -1909,7 +1911,10 @@ export interface operations {
     undoEdit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The asset */
                 id: string;
@@ -2418,7 +2423,10 @@ export interface operations {
     cancelJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The job */
                 id: string;
@@ -2495,7 +2503,10 @@ export interface operations {
     retryJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The job */
                 id: string;

@@ -101,8 +101,11 @@ pub async fn an_idempotency_key_answers_the_same_request_again(library: Arc<Libr
     assert_eq!(begin(1).await?, Known::New);
     assert_eq!(begin(1).await?, Known::Running);
     assert_eq!(begin(2).await?, Known::Differs);
-    write(&catalog, async move |tx| idempotency::answer(tx, "k", actor, 201, "made").await).await?;
+    let later = expires.plus_seconds(100);
+    write(&catalog, async move |tx| idempotency::answer(tx, "k", actor, (201, "made"), later).await).await?;
     assert_eq!(begin(1).await?, Known::Answered { status: 201, response: "made".into() });
+    library.pass(100);
+    assert_eq!(begin(2).await?, Known::Differs, "an answer is kept longer than the doing of it");
     library.pass(100);
     assert_eq!(begin(2).await?, Known::New, "an expired key is as good as new");
     write(&catalog, async move |tx| idempotency::forget(tx, "k", actor).await).await?;

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use damask_testkit::fixtures::Photograph;
+
 use crate::run::{Ground, json_lines, path_text, words};
 
 #[test]
@@ -31,6 +33,16 @@ fn an_imported_file_is_found_shown_and_taken_out_bit_for_bit() {
 
     let shown = ground.lines(["show", "--json", &id]);
     assert_eq!(shown[0]["bytes"], text.len());
+}
+
+#[test]
+fn a_data_folder_may_be_named_from_where_one_stands() {
+    let ground = Ground::new();
+    let photograph = Photograph::jpeg(64, 48).tag("IPTC:Keywords", "lighthouse").make();
+    fs::copy(photograph, ground.media().join("light.jpg")).expect("a copy");
+    let run = |arguments: &[&str]| ground.lines([arguments, &["--data", "here"]].concat());
+    assert_eq!(run(&["import", "--json", "Media"])[0]["outcome"], "imported");
+    assert_eq!(run(&["search", "--json", "keywords:lighthouse"]).len(), 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod files;
 mod keys;
 mod library;
 mod local;
+mod once;
 mod originals;
 mod safety;
 mod sessions;
