@@ -156,6 +156,21 @@ pub async fn by_primary_hash(
     .await
 }
 
+/// Assets a version of which has these bytes as its primary file, the oldest first.
+pub async fn with_primary_hash(
+    conn: &mut Conn,
+    hash: ContentHash,
+    limit: u32,
+) -> Result<Vec<AssetId>, CatalogError> {
+    conn.all(
+        r#"SELECT DISTINCT v.asset FROM version_file p JOIN version v ON v.id = p.version
+           WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset LIMIT $2"#,
+        params![hash, bounded(limit)],
+        |row| row.next(),
+    )
+    .await
+}
+
 /// Sets the field values. `seen` is the last fact of the row as it was read: when another has touched it
 /// since, nothing is done.
 ///

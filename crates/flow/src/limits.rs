@@ -17,8 +17,6 @@ pub struct Limits {
     pub import_readers: usize,
     /// Seconds an unfinished upload is kept.
     pub upload_kept_s: i64,
-    /// Times a job is tried before it waits for a person.
-    pub job_tries_max: u32,
     /// Values one field of one asset may hold.
     pub values_max: usize,
     /// Longest text value, in bytes.
@@ -35,7 +33,6 @@ impl Default for Limits {
             page_max: 200,
             import_readers: 4,
             upload_kept_s: 7 * 24 * 3_600,
-            job_tries_max: 4,
             values_max: 1_000,
             value_bytes_max: 64 << 10,
         }

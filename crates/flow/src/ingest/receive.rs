@@ -6,9 +6,10 @@
 use damask_catalog::{Tx, assets, files, locations, quarantine, versions};
 use damask_metadata::identify::{Identified, identify};
 use damask_model::{
-    ActorId, Asset, AssetId, Change, ContentHash, Document, FactId, FolderId, LocationId, NewFact,
-    QuarantineId, Stamp, StateName, Verb, Version, VersionId, job::Lane,
+    Asset, AssetId, Change, ContentHash, Document, FactId, FolderId, LocationId, NewFact, QuarantineId,
+    Stamp, StateName, Verb, Version, VersionId, job::Lane,
 };
+use damask_query::Scope;
 use damask_store::{Incoming, Received, StoreKey};
 use serde_json::{Value as Json, json};
 
@@ -21,6 +22,7 @@ use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
     pipeline::Passage,
+    see,
     trouble::{Outcome, Trouble},
     urgency::urgency_of,
 };
@@ -64,7 +66,9 @@ pub async fn take(damask: &Damask, caller: &Caller, received: Received, source: 
         return set_apart(damask, caller, received, source, reason).await;
     }
     let folder = homes::ensure(damask, caller, source.home.folders(), urgency).await?;
-    let newcomer = Newcomer { actor: caller.actor, received, identified, folder, source: source.clone() };
+    let (here, by) = (damask.clone(), caller.clone());
+    let newcomer =
+        Newcomer { damask: here, caller: by, received, identified, folder, source: source.clone() };
     let written = damask.catalog().write(urgency, async move |tx: &mut Tx| newcomer.settle(tx).await).await?;
     let settled = written.value;
     Ok(Arrival {
@@ -134,9 +138,13 @@ async fn set_apart(
     })
 }
 
+/// Assets with the same bytes that are looked at.
+const SAME_BYTES_MAX: u32 = 100;
+
 /// Everything a write needs to settle one file; the write may be run more than once.
 struct Newcomer {
-    actor: ActorId,
+    damask: Damask,
+    caller: Caller,
     received: Received,
     identified: Identified,
     folder: Option<FolderId>,
@@ -153,7 +161,7 @@ impl Newcomer {
     async fn settle(&self, tx: &mut Tx) -> Outcome<Settled> {
         let fact = FactId::fresh();
         let is_new = !files::insert(tx, &[self.file(tx, fact)]).await?.is_empty();
-        if !is_new && let Some((asset, _)) = assets::by_primary_hash(tx.conn(), self.received.hash).await? {
+        if !is_new && let Some(asset) = self.asset_of_bytes(tx).await? {
             return match self.asset_of_place(tx).await? {
                 // The file went back to the bytes of an earlier version.
                 Some(known) if known.id == asset => self.new_version(tx, known, fact).await,
@@ -175,6 +183,19 @@ impl Newcomer {
             created: tx.now(),
             last_fact: fact,
         }
+    }
+
+    /// The oldest asset with these bytes that the caller may see. Of one they may not see they learn nothing: the
+    /// file becomes an asset of its own that shares its bytes.
+    async fn asset_of_bytes(&self, tx: &mut Tx) -> Outcome<Option<AssetId>> {
+        if self.caller.scope == Scope::everything() {
+            let found = assets::by_primary_hash(tx.conn(), self.received.hash).await?;
+            return Ok(found.map(|(asset, _)| asset));
+        }
+        let ids = assets::with_primary_hash(tx.conn(), self.received.hash, SAME_BYTES_MAX).await?;
+        let records = assets::by_ids(tx.conn(), &ids).await?;
+        let seen = see::only_visible(&self.damask, tx.conn(), &self.caller, records).await?;
+        Ok(seen.into_iter().map(|record| record.asset.id).min())
     }
 
     /// The asset whose bytes were read from the same path before, when these are others.
@@ -296,6 +317,6 @@ impl Newcomer {
 
     fn state(&self, tx: &mut Tx, id: FactId, verb: Verb, asset: AssetId, after: Json) {
         let change = Change::added(after);
-        tx.state(NewFact { id, actor: self.actor, verb, subjects: vec![asset.0], change });
+        tx.state(NewFact { id, actor: self.caller.actor, verb, subjects: vec![asset.0], change });
     }
 }

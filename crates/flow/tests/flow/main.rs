@@ -51,6 +51,7 @@ suite! {
         a_header_of_sixty_thousand_pixels_a_side_costs_a_finding_and_no_memory;
     rights:
         a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope,
+        bytes_of_a_hidden_asset_become_an_asset_of_their_own,
         a_scoped_caller_hears_of_nothing_beyond_its_scope,
         a_scope_of_a_folder_reaches_below_it,
         what_a_caller_may_not_do_is_refused;

@@ -11,6 +11,7 @@ use damask_flow::{
     events::{self, Event},
     find,
     ingest::{
+        ArrivalOutcome,
         import::{self, ImportAsk},
         put, quarantine,
         upload::{self, NewUpload},
@@ -86,6 +87,20 @@ pub async fn a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope(lib
     assert!(look::folders(damask, &guest, None).await.expect("folders").is_empty(), "names of folders tell");
     let status = status::now(damask, &guest).await.expect("the status");
     assert_eq!((status.assets, status.bytes), (0, 0), "counts of the whole tell");
+}
+
+pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut Library) {
+    library.start(0);
+    let hidden = asset(library, "board/harbour.txt", &["secret"]).await;
+    let (damask, guest) = (&library.damask, within("keywords:public"));
+    let facts = library.verbs(hidden).await;
+    let bytes = || stream::iter([Ok::<_, std::io::Error>(b"board/harbour.txt".to_vec().into())]);
+    let arrival = put::stream(damask, &guest, "mine.txt", bytes()).await.expect("taken");
+    assert_eq!(arrival.outcome, ArrivalOutcome::Imported, "they cannot tell that it was known");
+    assert_ne!(arrival.asset, Some(hidden));
+    assert_eq!(library.verbs(hidden).await, facts, "and write nothing into its history");
+    let own = put::stream(damask, &Caller::local(), "again.txt", bytes()).await.expect("taken");
+    assert_eq!((own.outcome, own.asset), (ArrivalOutcome::AlreadyHere, Some(hidden)));
 }
 
 pub async fn a_scoped_caller_hears_of_nothing_beyond_its_scope(library: &mut Library) {
