@@ -54,7 +54,12 @@ impl Opening {
                 std::fs::remove_dir_all(&index_folder).map_err(Trouble::fault("remove the old index"))?;
             }
             let (index, _) = Index::open(&index_folder, fields).map_err(Trouble::fault("open the index"))?;
-            let mut config = GlassConfig::new(program, bytes.join("glass"));
+            let scratch = bytes.join("glass");
+            // What decoders of a process that was killed have left; one process holds the folder at a time.
+            if scratch.exists() {
+                std::fs::remove_dir_all(&scratch).map_err(Trouble::fault("empty the scratch folder"))?;
+            }
+            let mut config = GlassConfig::new(program, scratch);
             config.workers = workers;
             config.readable = vec![bytes];
             let glass = Glass::start(config).map_err(Trouble::fault("set the glass up"))?;

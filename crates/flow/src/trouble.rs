@@ -94,6 +94,15 @@ impl Trouble {
         move |source| Self::Fault { doing: doing.into(), source: source.into() }
     }
 
+    /// Whether the same may succeed another time without anybody changing what they ask for.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Mistake(mistake) => ["disk-full", "upload-busy", "lease-lost"].contains(&mistake.code),
+            Self::Missing { .. } | Self::Unknown(_) | Self::Refused { .. } => false,
+            Self::NotYet { .. } | Self::Fault { .. } => true,
+        }
+    }
+
     /// The error and all its causes on one line, for logs and job records.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();

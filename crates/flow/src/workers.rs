@@ -233,8 +233,7 @@ async fn beat(damask: &Damask, lease: &Lease) {
 async fn fail(damask: &Damask, lease: &Lease, trouble: &Trouble) -> Outcome<Option<JobState>> {
     let lease = lease.clone();
     let stopping = lease.stop.is_cancelled();
-    // What a caller did wrong does not go better another time; a fault of ours may.
-    let hopeless = matches!(trouble, Trouble::Mistake(_) | Trouble::Missing { .. }) && !stopping;
+    let hopeless = !trouble.may_pass() && !stopping;
     let error = trouble.chain();
     let written = damask
         .catalog()

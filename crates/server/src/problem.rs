@@ -40,6 +40,9 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("job-not-moved", 409, "The job stays as it is"),
     ("too-many-keys", 409, "Too many keys"),
     ("offset-conflict", 409, "The upload stands elsewhere"),
+    ("upload-busy", 409, "Another request writes to the upload"),
+    ("source-changed", 409, "The file changed while it was read"),
+    ("lease-lost", 409, "Another worker does this"),
     ("upload-expired", 410, "The upload has expired"),
     ("stale", 412, "It was changed meanwhile"),
     ("tus-version", 412, "Another version of tus"),
@@ -64,12 +67,15 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("nothing-to-edit", 422, "No field was named"),
     ("too-many-values", 422, "Too many values"),
     ("not-renderable", 422, "It cannot be drawn"),
+    ("unreadable", 422, "The file cannot be read"),
+    ("unknown-job", 422, "There is no such kind of job"),
     ("checksum-mismatch", 460, "The checksum differs"),
     ("too-many-tries", 429, "Too many tries"),
     ("too-many-streams", 429, "Too many event streams"),
     ("fault", 500, "Damask failed"),
     ("timeout", 503, "It took too long"),
     ("not-ready", 503, "Not ready"),
+    ("disk-full", 507, "The disk is full"),
 ];
 
 /// A refusal, mistake or fault on its way to the client.
@@ -163,6 +169,9 @@ impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Mistake(mistake) => {
+                if mistake.code == "disk-full" {
+                    tracing::error!(detail = mistake.detail, "the disk is full");
+                }
                 let mut problem = Self::new(mistake.code, mistake.detail);
                 problem.hint = mistake.hint;
                 problem.at = mistake.at;
@@ -220,7 +229,11 @@ impl From<PathRejection> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::{
+        collections::{BTreeSet, HashSet},
+        fs,
+        path::Path,
+    };
 
     use axum::{http::StatusCode, response::IntoResponse};
     use damask_flow::trouble::{Mistake, Trouble};
@@ -232,6 +245,38 @@ mod tests {
         let codes: HashSet<_> = CODES.iter().map(|(code, ..)| code).collect();
         assert_eq!(codes.len(), CODES.len());
         assert!(CODES.iter().all(|(_, status, _)| (400..600).contains(status)));
+    }
+
+    /// The codes `flow` gives to mistakes, from its sources.
+    fn codes_of_flow(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).expect("the sources of flow").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                codes_of_flow(&path, codes);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source");
+            let named = text.split("mistake(").skip(1).chain(text.split("StoreError::").skip(1));
+            let quoted = named.filter_map(|rest| rest.split_once('"'));
+            for (before, rest) in quoted {
+                // Only what stands right there: `mistake("code"` or `StoreError::Full { .. } => "code"`.
+                let is_near = before.trim().is_empty() || (before.contains("=>") && !before.contains('\n'));
+                let code = rest.split('"').next().unwrap_or_default();
+                if is_near && !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+                    codes.insert(code.to_owned());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_mistake_that_flow_names_has_its_number() {
+        let mut codes = BTreeSet::new();
+        codes_of_flow(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../flow/src"), &mut codes);
+        assert!(codes.contains("disk-full") && codes.contains("stale"), "{codes:?}");
+        let unlisted: Vec<_> =
+            codes.iter().filter(|code| !CODES.iter().any(|(known, ..)| known == code)).collect();
+        assert!(unlisted.is_empty(), "{unlisted:?}");
     }
 
     #[test]

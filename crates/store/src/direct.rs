@@ -115,22 +115,26 @@ impl Writer {
 
     fn write_piece(&mut self) -> io::Result<()> {
         let Some(piece) = self.piece.take() else { return Ok(()) };
-        let bytes = &piece.bytes()[..self.filled];
-        if self.cache == Cache::Undecided && self.filled == PIECE_BYTES {
+        let written = self.write(&piece.bytes()[..self.filled]);
+        self.piece = Some(piece);
+        written?;
+        self.written += self.filled as u64;
+        self.filled = 0;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.cache == Cache::Undecided && bytes.len() == PIECE_BYTES {
             let known = set_direct(&self.file, true).is_ok();
             self.cache = if known { Cache::Past } else { Cache::Through };
         }
         match self.file.write_all_at(bytes, self.written) {
             Err(error) if self.cache == Cache::Past && error.raw_os_error() == Some(EINVAL) => {
                 self.use_cache()?;
-                self.file.write_all_at(bytes, self.written)?;
+                self.file.write_all_at(bytes, self.written)
             }
-            done => done?,
+            done => done,
         }
-        self.written += self.filled as u64;
-        self.filled = 0;
-        self.piece = Some(piece);
-        Ok(())
     }
 
     fn use_cache(&mut self) -> io::Result<()> {

@@ -120,9 +120,17 @@ pub async fn state(damask: &Damask, caller: &Caller, id: UploadId) -> Outcome<Up
         let arrival = arrival_of(&upload, damask);
         return Ok(state_of(&upload, upload.received_bytes, arrival));
     }
-    let store = damask.store().clone();
-    let offset = off_thread(move || store.upload_offset(id)).await?;
+    let offset = offset_of(damask, id).await?;
+    if upload.length_bytes == Some(offset) {
+        // Whole, but Damask ended before it could become an asset. Whoever asks would take it for done.
+        return finish(damask, caller, upload, offset).await;
+    }
     Ok(state_of(&upload, offset, None))
+}
+
+async fn offset_of(damask: &Damask, id: UploadId) -> Outcome<u64> {
+    let store = damask.store().clone();
+    Ok(off_thread(move || store.upload_offset(id)).await?)
 }
 
 /// Appends a piece at `offset`. A piece with a checksum counts only when it fits; one without counts as far
@@ -147,6 +155,9 @@ pub async fn append(
             return Err(Trouble::mistake("bad-upload", format!("the upload has {known} bytes, not {given}")));
         }
         _ => {}
+    }
+    if upload.length_bytes == Some(offset) && offset_of(damask, id).await? == offset {
+        return finish(damask, caller, upload, offset).await;
     }
     let keep = if checksum.is_some() { Keep::WhenFinished } else { Keep::AsItComes };
     let bytes_max = upload.length_bytes.unwrap_or(damask.limits().file_bytes_max);
@@ -236,7 +247,7 @@ pub async fn terminate(damask: &Damask, caller: &Caller, id: UploadId) -> Outcom
     remove(damask, id).await
 }
 
-/// Removes uploads that have expired; answers how many.
+/// Removes uploads that have expired, or finishes them where they are whole; answers how many there were.
 pub async fn sweep(damask: &Damask) -> Outcome<usize> {
     let expired = {
         let mut conn = damask.catalog().read().await?;
@@ -244,9 +255,24 @@ pub async fn sweep(damask: &Damask) -> Outcome<usize> {
     };
     let count = expired.len();
     for upload in expired {
-        remove(damask, upload.id).await?;
+        let id = upload.id;
+        // One that cannot go now keeps none of the others.
+        if let Err(trouble) = end(damask, upload).await {
+            tracing::warn!(upload = %id, error = %trouble.chain(), "an expired upload cannot be removed");
+        }
     }
     Ok(count)
+}
+
+async fn end(damask: &Damask, upload: Upload) -> Outcome<()> {
+    let is_whole = upload.state == Stand::Receiving && upload.length_bytes == Some(upload.received_bytes);
+    if is_whole && offset_of(damask, upload.id).await? == upload.received_bytes {
+        let sender = Caller { actor: upload.actor, ..Caller::damask() };
+        let received = upload.received_bytes;
+        finish(damask, &sender, upload, received).await?;
+        return Ok(());
+    }
+    remove(damask, upload.id).await
 }
 
 async fn remove(damask: &Damask, id: UploadId) -> Outcome<()> {

@@ -8,10 +8,12 @@ use damask_flow::{
         Arrival,
         ArrivalOutcome::{self, AlreadyHere, Imported},
         import::{self, ImportAsk, ImportLine},
+        upload::{self, NewUpload},
     },
 };
+use damask_store::Keep;
 use damask_testkit::fixtures;
-use futures::{StreamExt as _, future::join_all};
+use futures::{StreamExt as _, future::join_all, stream};
 
 use crate::library::Library;
 
@@ -139,4 +141,27 @@ pub async fn an_import_that_was_stopped_goes_on_where_it_was(library: &mut Libra
         assert_eq!((same.outcome, same.asset), (AlreadyHere, arrival.asset), "{arrival:?}");
     }
     assert_eq!(library.status().await.assets, 200);
+}
+
+pub async fn an_upload_that_was_whole_when_damask_was_killed_becomes_an_asset(library: &mut Library) {
+    let (caller, store) = (Caller::local(), library.store());
+    // The last piece is on the disk, and nothing after it was done.
+    let cut = async |name: &str| {
+        let metadata = vec![("filename".to_owned(), name.as_bytes().to_vec())];
+        let new = NewUpload { length: Some(name.len() as u64), metadata };
+        let id = upload::create(&library.damask, &caller, new).await.expect("begun").id;
+        let mut piece = store.upload_writer(id, 0, 100, Keep::AsItComes).expect("the upload");
+        piece.write(name.as_bytes()).expect("written");
+        piece.finish().expect("durable");
+        id
+    };
+    let (asked, sent) = (cut("asked.txt").await, cut("sent again.txt").await);
+    library.reopen(false).await;
+    library.start(0);
+    let state = upload::state(&library.damask, &caller, asked).await.expect("its state");
+    assert_eq!(state.arrival.expect("it is whole").outcome, ArrivalOutcome::Imported);
+    let nothing = stream::empty();
+    let state = upload::append(&library.damask, &caller, sent, 14, None, None, nothing).await.expect("taken");
+    assert_eq!(state.arrival.expect("it is whole").outcome, ArrivalOutcome::Imported);
+    assert_eq!(library.find("*").await, ["asked.txt", "sent again.txt"]);
 }

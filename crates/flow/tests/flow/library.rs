@@ -28,6 +28,7 @@ use damask_flow::{
     view::{AssetSummary, AssetWhole},
 };
 use damask_model::{AssetId, FindingCode, VersionId};
+use damask_store::Store;
 use damask_testkit::{TempLibrary, TempSchema};
 use damask_time::Instant;
 use futures::{StreamExt as _, stream};
@@ -150,6 +151,11 @@ impl Library {
     /// Takes a file as a person drops it.
     pub async fn put(&self, path: &str, bytes: impl Into<Bytes>) -> Outcome<Arrival> {
         put::stream(&self.damask, &Caller::local(), path, stream::iter([Ok(bytes.into())])).await
+    }
+
+    /// Another hand on the same store, as of a process that was killed.
+    pub fn store(&self) -> Store {
+        Store::open(self.folders.data().join("store")).expect("the store opens twice")
     }
 
     /// Waits until no fact has a stage to wake and no job waits or runs.

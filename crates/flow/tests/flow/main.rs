@@ -43,7 +43,8 @@ suite! {
         the_same_bytes_at_the_same_moment_are_one_asset,
         a_file_that_changed_is_a_new_version_of_its_asset,
         a_file_that_went_back_to_what_it_was_is_one_more_version,
-        an_import_that_was_stopped_goes_on_where_it_was;
+        an_import_that_was_stopped_goes_on_where_it_was,
+        an_upload_that_was_whole_when_damask_was_killed_becomes_an_asset;
     broken:
         every_broken_or_oddly_named_file_has_one_outcome_and_a_finding,
         a_path_that_climbs_is_refused,
