@@ -31,6 +31,9 @@ use crate::{
 /// The stage's name where findings are kept.
 pub const STAGE: &str = "describe";
 
+/// A type that has no place for metadata: asking for it would be most of what such a file costs.
+const BARE_TEXT: &str = "text/plain";
+
 /// What was read of a version.
 struct Read {
     tags: Tags,
@@ -68,7 +71,8 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
         let probe = Probe { findings, ..Probe::default() };
         return Ok(Read { tags: Tags::default(), probe, pages: Vec::new(), essence });
     }
-    let (mut tags, tag_findings) = tags(damask, &path).await?;
+    let (mut tags, tag_findings) =
+        if media_type == BARE_TEXT { Default::default() } else { tags(damask, &path).await? };
     let (mut probe, pages) = technical(damask, passage.kind, &media_type, &path, &tags).await?;
     if passage.kind == AssetKind::Audio {
         let (store, is_mpeg) = (damask.store().clone(), media_type == "audio/mpeg");
