@@ -195,7 +195,8 @@ impl Target<'_> {
     fn check(&self, tally: &mut Tally) -> Result<()> {
         let (clean, printed) = self.bench.binary.check(&self.data)?;
         if !clean {
-            tally.unclean.push(format!("unclean: {}", printed.lines().next().unwrap_or_default()));
+            let fault = printed.lines().find(|line| line.contains("\"fault\":true"));
+            tally.unclean.push(format!("unclean: {}", fault.unwrap_or("it names no fault")));
         }
         Ok(())
     }
