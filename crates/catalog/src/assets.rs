@@ -147,26 +147,20 @@ pub async fn by_primary_hash(
     conn: &mut Conn,
     hash: ContentHash,
 ) -> Result<Option<(AssetId, VersionId)>, CatalogError> {
-    conn.one(
-        r#"SELECT v.asset, v.id FROM version_file p JOIN version v ON v.id = p.version
-           WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT 1"#,
-        params![hash],
-        |row| Ok((row.next()?, row.next()?)),
-    )
-    .await
+    Ok(with_primary_hash(conn, hash, 1).await?.pop())
 }
 
-/// Assets a version of which has these bytes as its primary file, the oldest first.
+/// Versions that have these bytes as their primary file, and their assets; up to `limit`, the oldest assets first.
 pub async fn with_primary_hash(
     conn: &mut Conn,
     hash: ContentHash,
     limit: u32,
-) -> Result<Vec<AssetId>, CatalogError> {
+) -> Result<Vec<(AssetId, VersionId)>, CatalogError> {
     conn.all(
-        r#"SELECT DISTINCT v.asset FROM version_file p JOIN version v ON v.id = p.version
-           WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset LIMIT $2"#,
+        r#"SELECT v.asset, v.id FROM version_file p JOIN version v ON v.id = p.version
+           WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT $2"#,
         params![hash, bounded(limit)],
-        |row| row.next(),
+        |row| Ok((row.next()?, row.next()?)),
     )
     .await
 }

@@ -85,6 +85,11 @@ impl Caller {
         }
     }
 
+    /// Whether every asset exists for them. Only they are told what concerns the whole library.
+    pub fn sees_all(&self) -> bool {
+        self.scope == Scope::everything()
+    }
+
     /// Whoever runs commands on this machine as the owner of the data folder.
     pub fn local() -> Self {
         Self { actor: ActorId(damask_model::Uuid::from_u128(1)), name: Arc::from("local"), ..Self::damask() }

@@ -5,7 +5,6 @@
 
 use damask_catalog::{Conn, assets, journal};
 use damask_model::{AssetId, FactHeader, JobId, Seq, Uuid, Verb, job::JobState};
-use damask_query::Scope;
 use damask_time::Instant;
 use futures::Stream;
 use tokio::sync::{broadcast, mpsc};
@@ -118,7 +117,7 @@ impl Watch {
                 job = jobs.recv() => match job {
                     Ok(job) => {
                         // Jobs name no asset, but say how much goes on: see `work.rs`.
-                        let told = self.caller.permissions.upload && self.caller.scope == Scope::everything();
+                        let told = self.caller.permissions.upload && self.caller.sees_all();
                         if told && self.sender.send(Event::Job(job)).await.is_err() {
                             return;
                         }
@@ -152,7 +151,7 @@ impl Watch {
 
     /// The subjects the caller may know of: all for one who sees everything, else visible assets alone.
     async fn visible(&self, conn: &mut Conn, header: &FactHeader) -> Outcome<Vec<Uuid>> {
-        if self.caller.scope == Scope::everything() {
+        if self.caller.sees_all() {
             return Ok(header.subjects.clone());
         }
         let ids: Vec<AssetId> = header.subjects.iter().copied().map(AssetId).collect();

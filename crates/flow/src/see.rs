@@ -6,7 +6,7 @@ use damask_catalog::{
     assets::{self, Record},
 };
 use damask_model::AssetId;
-use damask_query::{Query, Scope};
+use damask_query::Query;
 
 use crate::{
     caller::Caller,
@@ -30,7 +30,7 @@ pub async fn only_visible(
     caller: &Caller,
     records: Vec<Record>,
 ) -> Outcome<Vec<Record>> {
-    if caller.scope == Scope::everything() {
+    if caller.sees_all() {
         return Ok(records);
     }
     let scope: Query = folders::resolved(conn, caller.scope.query().clone()).await?;

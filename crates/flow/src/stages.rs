@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     damask::Damask,
-    pipeline::{Passage, wakes},
+    pipeline::{Passage, Stage, wakes},
     trouble::{Outcome, Trouble},
 };
 
@@ -76,8 +76,12 @@ pub async fn seq(conn: &mut Conn) -> Result<Seq, CatalogError> {
 
 fn job_of(fact: &journal::Fact, now: damask_time::Instant) -> Option<jobs::NewJob> {
     let passage = Passage::of(fact.change.as_ref())?;
-    let stage = wakes(fact.header.verb, &passage)?;
-    Some(jobs::NewJob {
+    Some(job(wakes(fact.header.verb, &passage)?, &passage, now))
+}
+
+/// The job of a stage on a version: one of its key waits or runs at a time.
+pub fn job(stage: Stage, passage: &Passage, now: damask_time::Instant) -> jobs::NewJob {
+    jobs::NewJob {
         kind: stage.name().to_owned(),
         key: Some(format!("{}:{}", stage.name(), passage.version)),
         lane: passage.lane,
@@ -85,5 +89,5 @@ fn job_of(fact: &journal::Fact, now: damask_time::Instant) -> Option<jobs::NewJo
         subject: Some(passage.version.0),
         payload: passage.to_json(),
         not_before: now,
-    })
+    }
 }

@@ -54,7 +54,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
     let jobs = jobs::counts(snapshot.conn()).await?;
     let pipeline_seq = stages::seq(snapshot.conn()).await?;
     drop(snapshot);
-    let sees_all = caller.scope == damask_query::Scope::everything();
+    let sees_all = caller.sees_all();
     let count = |number: i64| if sees_all { u64::try_from(number).unwrap_or(0) } else { 0 };
     let index_seq = damask.follow().seq();
     Ok(Status {

@@ -6,7 +6,6 @@
 pub use damask_catalog::jobs::{Counts, Job};
 use damask_catalog::{Tx, Urgency, jobs};
 use damask_model::{JobId, job::JobState};
-use damask_query::Scope;
 
 use crate::{
     caller::{Caller, Permission},
@@ -32,7 +31,7 @@ pub async fn page(
         return Err(Trouble::mistake("bad-request", "jobs of all states have no next page")
             .hint("give the `state` whose next page it is"));
     }
-    if !sees_all(caller) {
+    if !caller.sees_all() {
         return Ok(Vec::new());
     }
     let mut conn = damask.catalog().read().await?;
@@ -46,7 +45,7 @@ pub async fn page(
 /// How many jobs wait, run and are dead.
 pub async fn counts(damask: &Damask, caller: &Caller) -> Outcome<Counts> {
     caller.needs(Permission::Upload, "looking at jobs")?;
-    if !sees_all(caller) {
+    if !caller.sees_all() {
         return Ok(Counts::default());
     }
     let mut conn = damask.catalog().read().await?;
@@ -57,7 +56,7 @@ pub async fn counts(damask: &Damask, caller: &Caller) -> Outcome<Counts> {
 pub async fn one(damask: &Damask, caller: &Caller, id: JobId) -> Outcome<Job> {
     caller.needs(Permission::Upload, "looking at jobs")?;
     let mut conn = damask.catalog().read().await?;
-    let job = jobs::by_id(&mut conn, id).await?.filter(|_| sees_all(caller));
+    let job = jobs::by_id(&mut conn, id).await?.filter(|_| caller.sees_all());
     job.ok_or_else(|| Trouble::missing("job", id))
 }
 
@@ -90,9 +89,4 @@ async fn told(damask: &Damask, caller: &Caller, id: JobId, moved: bool, why_not:
     }
     damask.news().tell(JobEvent { id, kind: job.kind.clone(), state: job.state, progress: job.progress });
     Ok(job)
-}
-
-/// Whether what goes on in the whole library may be told.
-fn sees_all(caller: &Caller) -> bool {
-    caller.scope == Scope::everything()
 }

@@ -125,8 +125,7 @@ impl Exiftool {
     fn allowed(&self, path: &Path) -> Result<std::path::PathBuf, MediaError> {
         let full = path.canonicalize().map_err(MediaError::source_file(path))?;
         let config = self.inner.glass.config();
-        let roots = config.readable.iter().filter_map(|root| root.canonicalize().ok());
-        let inside = roots.chain([config.scratch.clone()]).any(|root| full.starts_with(root));
+        let inside = config.readable.iter().chain([&config.scratch]).any(|root| full.starts_with(root));
         // A folder would be read whole.
         let is_file = fs::metadata(&full).is_ok_and(|about| about.is_file());
         if inside && is_file {
@@ -164,9 +163,8 @@ impl Exiftool {
             // An empty name keeps it from looking for a settings file, which is perl code.
             .arguments(["-config", "", "-stay_open", "True", "-@", "-"])
             .limits(limits);
-        // The child starts in another folder: a data folder given from here (`./data`) has to be named in full.
         for root in config.readable.iter().chain([&config.scratch]) {
-            run = run.read(root.canonicalize().unwrap_or_else(|_| root.clone()));
+            run = run.read(root);
         }
         let Some(mut confined) = self.inner.glass.begin(&run, Stdio::piped())? else { return Ok(None) };
         let pipes = confined.pipes().expect("the pipes were asked for and are taken once");

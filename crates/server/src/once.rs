@@ -71,7 +71,7 @@ async fn with_key(face: Face, request: Request, next: Next) -> Answer<Response> 
             keep(&once, response).await
         })
         .await
-        .unwrap_or_else(|_| Err(Problem::new("fault", "Damask could not do this; the reason is in its log"))),
+        .unwrap_or_else(|_| Err(Problem::fault())),
     }
 }
 
@@ -88,9 +88,7 @@ fn key_of(headers: &HeaderMap) -> Answer<String> {
 async fn keep(once: &Once, response: Response) -> Answer<Response> {
     let status = response.status();
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .map_err(|_| Problem::new("fault", "Damask could not do this; the reason is in its log"))?;
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::fault())?;
     let tried = !status.is_server_error()
         && !matches!(
             status,

@@ -123,6 +123,11 @@ impl Problem {
         )
     }
 
+    /// Our fault, whose reason was logged where it happened.
+    pub fn fault() -> Self {
+        Self::new("fault", "Damask could not do this; the reason is in its log")
+    }
+
     /// Its code.
     pub const fn code(&self) -> &'static str {
         self.code
@@ -186,7 +191,7 @@ impl From<Trouble> for Problem {
             }
             Trouble::Fault { .. } => {
                 tracing::error!(error = trouble.chain(), "a request failed by our fault");
-                Self::new("fault", "Damask could not do this; the reason is in its log")
+                Self::fault()
             }
         }
     }

@@ -98,5 +98,5 @@ async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem 
 
 /// The panic itself was logged where it happened.
 fn panicked() -> Response {
-    Problem::new("fault", "Damask could not do this; the reason is in its log").into_response()
+    Problem::fault().into_response()
 }

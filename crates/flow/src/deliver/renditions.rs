@@ -24,7 +24,7 @@ use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
     pipeline::{Passage, Stage, has_previews},
-    see,
+    see, stages,
     trouble::{Outcome, Trouble},
 };
 
@@ -281,15 +281,7 @@ impl Wanted {
         let version = self.record.version.id;
         let stage = if self.record.described.is_none() { Stage::Describe } else { Stage::Preview };
         let passage = Passage { version, kind: self.kind, lane: Lane::Interactive, previews: true };
-        let job = jobs::NewJob {
-            kind: stage.name().to_owned(),
-            key: Some(format!("{}:{version}", stage.name())),
-            lane: Lane::Interactive,
-            resource: stage.resource(),
-            subject: Some(version.0),
-            payload: passage.to_json(),
-            not_before: damask.now(),
-        };
+        let job = stages::job(stage, &passage, damask.now());
         damask
             .catalog()
             .write(Urgency::Interactive, async move |tx: &mut Tx| {

@@ -9,7 +9,6 @@ use damask_model::{
     Asset, AssetId, Change, ContentHash, Document, FactId, FolderId, LocationId, NewFact, QuarantineId,
     Stamp, StateName, Verb, Version, VersionId, job::Lane,
 };
-use damask_query::Scope;
 use damask_store::{Incoming, Received, StoreKey};
 use serde_json::{Value as Json, json};
 
@@ -138,7 +137,7 @@ async fn set_apart(
     })
 }
 
-/// Assets with the same bytes that are looked at.
+/// Versions with the same bytes that are looked at.
 const SAME_BYTES_MAX: u32 = 100;
 
 /// Everything a write needs to settle one file; the write may be run more than once.
@@ -188,11 +187,12 @@ impl Newcomer {
     /// The oldest asset with these bytes that the caller may see. Of one they may not see they learn nothing: the
     /// file becomes an asset of its own that shares its bytes.
     async fn asset_of_bytes(&self, tx: &mut Tx) -> Outcome<Option<AssetId>> {
-        if self.caller.scope == Scope::everything() {
+        if self.caller.sees_all() {
             let found = assets::by_primary_hash(tx.conn(), self.received.hash).await?;
             return Ok(found.map(|(asset, _)| asset));
         }
-        let ids = assets::with_primary_hash(tx.conn(), self.received.hash, SAME_BYTES_MAX).await?;
+        let holders = assets::with_primary_hash(tx.conn(), self.received.hash, SAME_BYTES_MAX).await?;
+        let ids: Vec<AssetId> = holders.into_iter().map(|(asset, _)| asset).collect();
         let records = assets::by_ids(tx.conn(), &ids).await?;
         let seen = see::only_visible(&self.damask, tx.conn(), &self.caller, records).await?;
         Ok(seen.into_iter().map(|record| record.asset.id).min())

@@ -132,6 +132,10 @@ impl Glass {
         std::fs::create_dir_all(&config.scratch).map_err(MediaError::scratch(&config.scratch))?;
         config.scratch =
             config.scratch.canonicalize().map_err(MediaError::scratch(config.scratch.clone()))?;
+        // Children start in another folder, so a name from here would lead them nowhere.
+        for folder in &mut config.readable {
+            *folder = folder.canonicalize().map_err(MediaError::source_file(folder.as_path()))?;
+        }
         let spawner = spawn::Spawner::start()
             .map_err(|source| MediaError::CannotStart { program: config.program.clone(), source })?;
         Ok(Self {
