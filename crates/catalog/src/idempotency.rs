@@ -3,7 +3,7 @@
 use damask_model::ActorId;
 use damask_time::Instant;
 
-use crate::{CatalogError, Tx, cell::params};
+use crate::{CatalogError, Tx, cell::params, page::bounded};
 
 /// What is known of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,13 @@ pub async fn forget(tx: &mut Tx, key: &str, actor: ActorId) -> Result<(), Catalo
     Ok(())
 }
 
-/// Removes what has expired by `now`.
-pub async fn expire(tx: &mut Tx, now: Instant) -> Result<u64, CatalogError> {
-    tx.conn.execute("DELETE FROM idempotency WHERE expires_us <= $1", params![now]).await
+/// Removes up to `limit` keys that have expired by `now`, the oldest first; answers how many.
+pub async fn expire(tx: &mut Tx, now: Instant, limit: u32) -> Result<u64, CatalogError> {
+    tx.conn
+        .execute(
+            r#"DELETE FROM idempotency WHERE (key, actor) IN (
+                   SELECT key, actor FROM idempotency WHERE expires_us <= $1 ORDER BY expires_us LIMIT $2)"#,
+            params![now, bounded(limit)],
+        )
+        .await
 }

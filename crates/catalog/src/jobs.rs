@@ -5,6 +5,7 @@
 
 mod back_off;
 mod counts;
+mod expired;
 mod hasten;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::{
 pub use back_off::{BACK_OFF_FIRST, BACK_OFF_MAX, back_off};
 pub(crate) use counts::Moves;
 pub use counts::{Counts, counts};
+use expired::free_expired;
 pub use hasten::hasten;
 
 /// A job to be added.
@@ -105,6 +107,16 @@ pub struct Claim<'a> {
     pub lease: Duration,
 }
 
+/// What a claim found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Claimed {
+    /// Jobs the worker holds now.
+    pub jobs: Vec<Job>,
+    /// Jobs that are dead as of this claim, since the worker of their last attempt was not heard of again.
+    /// Nobody else will say that they failed: whoever claims does, in the same write.
+    pub dead: Vec<Job>,
+}
+
 /// What a worker hears when it beats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
@@ -175,8 +187,8 @@ pub async fn add(tx: &mut Tx, jobs: &[NewJob]) -> Result<u64, CatalogError> {
 
 /// Claims waiting jobs for a worker: interactive before fresh before bulk, then those due longest. Jobs
 /// whose lease ran out wait again first (or are dead, when that was their last attempt).
-pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>, CatalogError> {
-    free_expired(tx).await?;
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claimed, CatalogError> {
+    let dead = free_expired(tx).await?;
     let now = tx.now;
     let lease = now.plus_millis(i64::try_from(claim.lease.as_millis()).unwrap_or(i64::MAX));
     let kinds = if claim.kinds.is_empty() { String::new() } else { format!(",{},", claim.kinds.join(",")) };
@@ -195,30 +207,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>, CatalogEr
     tx.jobs.waiting -= count(claimed.len());
     tx.jobs.running += count(claimed.len());
     claimed.sort_by_key(|job| (job.lane, job.not_before, job.id));
-    Ok(claimed)
-}
-
-/// Frees jobs whose lease ran out.
-async fn free_expired(tx: &mut Tx) -> Result<(), CatalogError> {
-    let now = tx.now;
-    let freed: Vec<String> = tx
-        .conn
-        .returning(
-            r#"UPDATE job SET
-                   state = CASE WHEN cancelled THEN 'cancelled'
-                                WHEN attempts >= attempts_max THEN 'dead' ELSE 'waiting' END,
-                   ended_us = CASE WHEN cancelled OR attempts >= attempts_max THEN $1 ELSE NULL END,
-                   worker = NULL, lease_us = NULL, error = 'its worker was not heard of again'
-               WHERE state = 'running' AND lease_us <= $1 RETURNING state"#,
-            params![now],
-            only,
-        )
-        .await?;
-    let now_are = |state: JobState| count(freed.iter().filter(|name| *name == state.name()).count());
-    tx.jobs.running -= count(freed.len());
-    tx.jobs.waiting += now_are(JobState::Waiting);
-    tx.jobs.dead += now_are(JobState::Dead);
-    Ok(())
+    Ok(Claimed { jobs: claimed, dead })
 }
 
 /// A worker is alive: its lease is longer by `lease` from now.

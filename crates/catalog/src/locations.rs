@@ -1,4 +1,5 @@
-//! Locations: where the bytes of files lie, or came from. One place, directory and name holds one file.
+//! Locations: where the bytes of files lie, or came from. One place, directory and name holds one file, but
+//! where only senders say so: there each asset has its own.
 
 use damask_model::{AssetId, ContentHash, FactId, Location, LocationId, Stamp};
 use damask_time::Instant;
@@ -17,6 +18,10 @@ pub struct NewLocation {
     pub id: LocationId,
     /// Whose bytes.
     pub file: ContentHash,
+    /// The asset it is told of; `None` where bytes lie for all assets that share them.
+    pub asset: Option<AssetId>,
+    /// Whether other assets may be told of the same path, as of what senders say of their uploads.
+    pub apart: bool,
     /// `store`, the name of a mount, or `origin`.
     pub place: String,
     /// The directory in that place, without a slash at its end; empty for the top.
@@ -44,26 +49,36 @@ pub struct Known {
     pub asset: Option<AssetId>,
 }
 
+impl NewLocation {
+    /// What keeps it from others of the same place, directory and name.
+    fn apart(&self) -> String {
+        self.asset.filter(|_| self.apart).map(|asset| asset.to_string()).unwrap_or_default()
+    }
+}
+
 /// Keeps locations, in one statement for many. Where a place, directory and name is known already, it is
-/// said of the new file from now on: the content at that path has changed.
+/// said of the new file and its asset from now on: the content at that path has changed. One that stands apart
+/// is only met by another of its own asset.
 ///
 /// One call names each place, directory and name once; of several the last counts.
 pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogError> {
     // One statement may meet each row only once.
     let mut last = std::collections::BTreeMap::new();
     for location in locations {
-        last.insert((&location.place, &location.directory, &location.name), location);
+        last.insert((&location.place, &location.directory, &location.name, location.apart()), location);
     }
     let rows = last
-        .into_values()
-        .map(|location| {
+        .into_iter()
+        .map(|((.., apart), location)| {
             let stamp = location.stamp;
             params![
                 location.id,
                 location.file,
+                location.asset,
                 location.place,
                 location.directory,
                 location.name,
+                apart,
                 stamp.map(|stamp| stamp.bytes),
                 stamp.map(|stamp| stamp.modified_ns),
                 stamp.map(|stamp| stamp.changed_ns),
@@ -75,11 +90,11 @@ pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogEr
         .collect();
     tx.conn
         .insert(
-            "INSERT INTO location (id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, \
-             inode, verified_us, last_fact) VALUES",
+            "INSERT INTO location (id, file, asset, place, directory, name, apart, stamp_bytes, modified_ns, \
+             changed_ns, inode, verified_us, last_fact) VALUES",
             rows,
-            "ON CONFLICT (place, directory, name) DO UPDATE SET file = excluded.file, \
-             stamp_bytes = excluded.stamp_bytes, modified_ns = excluded.modified_ns, \
+            "ON CONFLICT (place, directory, name, apart) DO UPDATE SET file = excluded.file, \
+             asset = excluded.asset, stamp_bytes = excluded.stamp_bytes, modified_ns = excluded.modified_ns, \
              changed_ns = excluded.changed_ns, inode = excluded.inode, verified_us = excluded.verified_us, \
              last_fact = excluded.last_fact",
         )
@@ -90,9 +105,29 @@ pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogEr
 /// Where the bytes of a file lie, by place and path.
 pub async fn of_file(conn: &mut Conn, file: ContentHash, limit: u32) -> Result<Vec<Location>, CatalogError> {
     conn.all(
-        r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode, verified_us
+        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+               verified_us
            FROM location WHERE file = $1 ORDER BY place, directory, name LIMIT $2"#,
         params![file, bounded(limit)],
+        location,
+    )
+    .await
+}
+
+/// Up to `limit` places that a file of an asset has in its own right, or that are nobody's, by place and path.
+/// Those of other assets that share its bytes are not among them.
+pub async fn of_asset(
+    conn: &mut Conn,
+    asset: AssetId,
+    file: ContentHash,
+    limit: u32,
+) -> Result<Vec<Location>, CatalogError> {
+    conn.all(
+        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+               verified_us
+           FROM location WHERE file = $1 AND (asset IS NULL OR asset = $2)
+           ORDER BY place, directory, name LIMIT $3"#,
+        params![file, asset, bounded(limit)],
         location,
     )
     .await
@@ -101,7 +136,7 @@ pub async fn of_file(conn: &mut Conn, file: ContentHash, limit: u32) -> Result<V
 /// Where the bytes of many files (the first 1,000 are looked at) lie, in no order.
 pub async fn of_files(conn: &mut Conn, files: &[ContentHash]) -> Result<Vec<Location>, CatalogError> {
     let keys = files.iter().take(1_000).map(|hash| hash.param()).collect();
-    let head = r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+    let head = r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
                   verified_us FROM location WHERE file IN"#;
     match within(head, keys, "") {
         Some((sql, keys)) => conn.all(sql, keys, location).await,
@@ -109,7 +144,7 @@ pub async fn of_files(conn: &mut Conn, files: &[ContentHash]) -> Result<Vec<Loca
     }
 }
 
-/// The location at a place, directory and name.
+/// The location at a place, directory and name; of those that stand apart none.
 pub async fn at(
     conn: &mut Conn,
     place: &str,
@@ -117,8 +152,9 @@ pub async fn at(
     name: &str,
 ) -> Result<Option<Location>, CatalogError> {
     conn.one(
-        r#"SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode, verified_us
-           FROM location WHERE place = $1 AND directory = $2 AND name = $3"#,
+        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+               verified_us
+           FROM location WHERE place = $1 AND directory = $2 AND name = $3 AND apart = ''"#,
         params![place, directory, name],
         location,
     )
@@ -152,10 +188,10 @@ pub async fn remove(tx: &mut Tx, id: LocationId) -> Result<bool, CatalogError> {
 }
 
 fn location(row: &mut Columns<'_>) -> Result<Location, CatalogError> {
-    let (id, file, place) = (row.next()?, row.next()?, row.next()?);
+    let (id, file, asset, place) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let (directory, name): (String, String) = (row.next()?, row.next()?);
     let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
-    Ok(Location { id, file, place, path, stamp: stamp(row)?, verified: row.next()? })
+    Ok(Location { id, file, asset, place, path, stamp: stamp(row)?, verified: row.next()? })
 }
 
 fn stamp(row: &mut Columns<'_>) -> Result<Option<Stamp>, CatalogError> {

@@ -12,6 +12,8 @@ use crate::{CatalogError, dialect::Dialect};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("first", include_str!("migrations/0001_first.sql")),
     ("job counts", include_str!("migrations/0002_job_counts.sql")),
+    ("places of assets", include_str!("migrations/0003_places_of_assets.sql")),
+    ("quarantine once", include_str!("migrations/0004_quarantine_once.sql")),
 ];
 
 /// The newest schema this program knows.

@@ -1,15 +1,23 @@
 //! Quarantine: files that failed a check and wait for a person. Nothing is passed over silently.
 
-use damask_model::{ContentHash, FactId, QuarantineId};
+use damask_model::{ActorId, ContentHash, FactId, QuarantineId};
 use damask_time::Instant;
+use serde_json::Value as Json;
 
-use crate::{CatalogError, Conn, Tx, cell::params, conn::Columns, page::bounded};
+use crate::{
+    CatalogError, Conn, Tx,
+    cell::params,
+    conn::{Columns, only},
+    page::bounded,
+};
 
 /// A file that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quarantined {
     /// Its id.
     pub id: QuarantineId,
+    /// Who brought it.
+    pub actor: ActorId,
     /// The name it came with.
     pub name: String,
     /// Where it came from.
@@ -22,55 +30,73 @@ pub struct Quarantined {
     pub reason: String,
     /// What exactly.
     pub detail: String,
+    /// What was known of it by the door it came by, for when it is let in; null where that was not kept.
+    pub source: Json,
     /// Since when.
     pub at: Instant,
     /// The fact that states it.
     pub last_fact: FactId,
 }
 
-/// Puts a file in quarantine.
-pub async fn insert(tx: &mut Tx, entry: &Quarantined) -> Result<(), CatalogError> {
-    tx.conn
+/// Puts a file in quarantine; answers whether it is there only since now. The same bytes that the same actor
+/// brought by the same path wait once.
+pub async fn insert(tx: &mut Tx, entry: &Quarantined) -> Result<bool, CatalogError> {
+    let added = tx
+        .conn
         .execute(
-            r#"INSERT INTO quarantine (id, name, path, file, bytes, reason, detail, at_us, last_fact)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+            r#"INSERT INTO quarantine (id, actor, name, path, file, bytes, reason, detail, source, at_us,
+                   last_fact)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               ON CONFLICT (actor, path, file) DO NOTHING"#,
             params![
                 entry.id,
+                entry.actor,
                 entry.name,
                 entry.path,
                 entry.file,
                 entry.bytes,
                 entry.reason,
                 entry.detail.replace('\0', ""),
+                entry.source,
                 entry.at,
                 entry.last_fact
             ],
         )
         .await?;
-    Ok(())
+    Ok(added > 0)
 }
 
-/// Up to `limit` entries before the id `before`, the newest first.
+/// Up to `limit` entries before the id `before`, the newest first; with `actor` only those they brought.
 pub async fn page(
     conn: &mut Conn,
+    actor: Option<ActorId>,
     before: Option<QuarantineId>,
     limit: u32,
 ) -> Result<Vec<Quarantined>, CatalogError> {
     // After every UUID in the order of text.
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    let actor = actor.map(|actor| actor.to_string()).unwrap_or_default();
     conn.all(
-        r#"SELECT id, name, path, file, bytes, reason, detail, at_us, last_fact FROM quarantine
-           WHERE id < $1 ORDER BY id DESC LIMIT $2"#,
-        params![before, bounded(limit)],
+        r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact FROM quarantine
+           WHERE id < $1 AND ($2 = '' OR actor = $2) ORDER BY id DESC LIMIT $3"#,
+        params![before, actor, bounded(limit)],
         read,
     )
     .await
 }
 
+/// Whether bytes of that hash wait.
+pub async fn holds(conn: &mut Conn, file: ContentHash) -> Result<bool, CatalogError> {
+    let found = conn
+        .one("SELECT id FROM quarantine WHERE file = $1 LIMIT 1", params![file], only::<QuarantineId>)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The entry of that id.
 pub async fn by_id(conn: &mut Conn, id: QuarantineId) -> Result<Option<Quarantined>, CatalogError> {
     conn.one(
-        r#"SELECT id, name, path, file, bytes, reason, detail, at_us, last_fact FROM quarantine
+        r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact FROM quarantine
            WHERE id = $1"#,
         params![id],
         read,
@@ -86,12 +112,14 @@ pub async fn remove(tx: &mut Tx, id: QuarantineId) -> Result<bool, CatalogError>
 fn read(row: &mut Columns<'_>) -> Result<Quarantined, CatalogError> {
     Ok(Quarantined {
         id: row.next()?,
+        actor: row.next()?,
         name: row.next()?,
         path: row.next()?,
         file: row.next()?,
         bytes: row.next()?,
         reason: row.next()?,
         detail: row.next()?,
+        source: row.next()?,
         at: row.next()?,
         last_fact: row.next()?,
     })

@@ -11,6 +11,7 @@ use damask_query::Schema;
 use damask_search::Index;
 use damask_store::{Group, Store};
 use damask_time::Instant;
+use tokio::sync::RwLock;
 
 use crate::{
     deliver::renditions::Makers, events::JobNews, govern::guesses::Guesses, index::reader::Follow,
@@ -49,6 +50,7 @@ struct Inner {
     makers: Makers,
     guesses: Guesses,
     follow: Follow,
+    landing: Arc<RwLock<()>>,
 }
 
 impl fmt::Debug for Damask {
@@ -69,6 +71,7 @@ impl Damask {
                 makers: Makers::default(),
                 guesses: Guesses::default(),
                 follow: Follow::new(engines.index.seq()),
+                landing: Arc::default(),
                 engines,
             }),
         })
@@ -146,6 +149,12 @@ impl Damask {
 
     pub(crate) fn guesses(&self) -> &Guesses {
         &self.inner.guesses
+    }
+
+    /// Shared by whoever brings bytes, until the catalog names them; held alone by whoever frees bytes that
+    /// nothing names.
+    pub(crate) fn landing(&self) -> &Arc<RwLock<()>> {
+        &self.inner.landing
     }
 
     pub(crate) fn follow(&self) -> &Follow {

@@ -7,13 +7,17 @@ pub mod merge;
 mod plain_text;
 mod size;
 
+use std::io;
+
 use damask_catalog::{Tx, assets, embedded, files, findings, page_text, versions};
 use damask_media::{film, page};
 use damask_metadata::{
-    Tags, ape_tags, describe as map, essence_hash, measured, mpeg_audio_length_us, said_by_header,
+    Tags, ape_tags, as_displayed, describe as map, dsf_length_us, essence_hash, id3_tags, iim_tags, measured,
+    mpeg_audio_length_us, packed_metadata, said_by_header,
 };
 use damask_model::{
-    AssetKind, Change, Document, EssenceHash, FactId, Finding, FindingCode, NewFact, Verb, probe::Probe,
+    AssetKind, Change, ContentHash, Document, EssenceHash, FactId, Finding, FindingCode, NewFact, Verb,
+    probe::Probe,
 };
 use damask_store::StoreKey;
 use serde_json::json;
@@ -73,20 +77,23 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
     }
     let (mut tags, tag_findings) =
         if media_type == BARE_TEXT { Default::default() } else { tags(damask, &path).await? };
+    if passage.kind == AssetKind::Image {
+        add_unread(damask, hash, &mut tags).await?;
+    }
     let (mut probe, pages) = technical(damask, passage.kind, &media_type, &path, &tags).await?;
     if passage.kind == AssetKind::Audio {
         let (store, is_mpeg) = (damask.store().clone(), media_type == "audio/mpeg");
-        let (behind, counted_us) = off_thread(move || {
+        let (id3, ape, counted_us) = off_thread(move || {
             let file = store.open_file(&StoreKey::Blob(hash))?;
-            let counted = if is_mpeg { mpeg_audio_length_us(&file) } else { Ok(None) };
-            ape_tags(&file)
-                .and_then(|behind| Ok((behind, counted?)))
-                .map_err(Trouble::fault("count the frames of a sound"))
+            let counted = || if is_mpeg { mpeg_audio_length_us(&file) } else { dsf_length_us(&file) };
+            let read = || io::Result::Ok((id3_tags(&file)?, ape_tags(&file)?, counted()?));
+            read().map_err(Trouble::fault("read what stands around a sound"))
         })
         .await?;
         if tags.list.iter().all(|tag| tag.family() != "APE") {
-            tags.list.extend(behind);
+            tags.list.extend(ape);
         }
+        tags.list.extend(id3);
         probe.duration_us = counted_us.or(probe.duration_us);
     }
     let odd_name = {
@@ -100,6 +107,31 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
     };
     probe.findings.splice(0..0, odd_name.into_iter().chain(tag_findings));
     Ok(Read { tags, probe, pages, essence })
+}
+
+/// Adds the tags of a picture that exiftool does not find in it by itself.
+async fn add_unread(damask: &Damask, hash: ContentHash, tags: &mut Tags) -> Outcome<()> {
+    let (store, known) = (damask.store().clone(), std::mem::take(tags));
+    let (mut known, packed) = off_thread(move || {
+        let file = store.open_file(&StoreKey::Blob(hash))?;
+        let read = |mut known: Tags| {
+            let unread = iim_tags(&file, &known)?;
+            let packed = packed_metadata(&file, &known)?;
+            known.list.extend(unread);
+            io::Result::Ok((known, packed))
+        };
+        read(known).map_err(Trouble::fault("look for metadata of a picture"))
+    })
+    .await?;
+    if let Some(packed) = packed {
+        let reading = damask.exiftool().read_bytes(packed).await?;
+        let inner = Tags::from_exiftool(&reading.text).unwrap_or_default();
+        known.list.extend(
+            inner.list.into_iter().filter(|tag| matches!(tag.family(), "EXIF" | "XMP" | "MakerNotes")),
+        );
+    }
+    *tags = known;
+    Ok(())
 }
 
 async fn tags(damask: &Damask, path: &std::path::Path) -> Outcome<(Tags, Vec<Finding>)> {
@@ -129,7 +161,11 @@ async fn technical(
 ) -> Outcome<(Probe, Vec<(u32, String)>)> {
     match kind {
         AssetKind::Image => Ok((size::of_picture(tags), Vec::new())),
-        AssetKind::Video | AssetKind::Audio => Ok((film::probe(damask.glass(), path).await?, Vec::new())),
+        AssetKind::Video | AssetKind::Audio => {
+            let mut probe = film::probe(damask.glass(), path).await?;
+            as_displayed(tags, &mut probe);
+            Ok((probe, Vec::new()))
+        }
         _ if media_type == "application/pdf" => {
             let document = page::probe(damask.glass(), path).await?;
             let text = page::text(damask.glass(), path).await?;

@@ -19,12 +19,12 @@ use crate::{
 };
 
 /// Sets fields of an asset to new values; `None` takes a person's values away. With `if_match`, only when
-/// nobody touched the asset since. Answers the sequence that was reached.
+/// the asset is still in one of these states. Answers the sequence that was reached.
 pub async fn fields(
     damask: &Damask,
     caller: &Caller,
     id: AssetId,
-    if_match: Option<FactId>,
+    if_match: Option<Vec<FactId>>,
     changes: BTreeMap<String, Option<Vec<Json>>>,
 ) -> Outcome<Seq> {
     caller.needs(Permission::Edit, "editing an asset")?;
@@ -41,9 +41,7 @@ pub async fn fields(
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             let asset = assets::by_id(tx.conn(), id).await?.ok_or_else(|| Trouble::missing("asset", id))?;
-            if if_match.is_some_and(|seen| seen != asset.last_fact) {
-                return Err(stale(id));
-            }
+            check_state(&asset, if_match.as_deref())?;
             let mut document = asset.document.clone();
             let (mut before, mut after) = (Document::default(), Document::default());
             for (name, values) in &changes {
@@ -65,9 +63,15 @@ pub async fn fields(
 }
 
 /// Undoes the edit that the fact `edit` states: what stood before stands again, with its provenance. A new
-/// fact, so it can be undone too. Refused where someone has changed one of these fields since. Answers the
-/// sequence that was reached.
-pub async fn undo(damask: &Damask, caller: &Caller, id: AssetId, edit: Seq) -> Outcome<Seq> {
+/// fact, so it can be undone too. Refused where someone has changed one of these fields since; with `if_match`
+/// also where the asset is in none of these states. Answers the sequence that was reached.
+pub async fn undo(
+    damask: &Damask,
+    caller: &Caller,
+    id: AssetId,
+    if_match: Option<Vec<FactId>>,
+    edit: Seq,
+) -> Outcome<Seq> {
     caller.needs(Permission::Edit, "undoing an edit")?;
     see::asset(damask, caller, id).await?;
     let actor = caller.actor;
@@ -75,6 +79,7 @@ pub async fn undo(damask: &Damask, caller: &Caller, id: AssetId, edit: Seq) -> O
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             let asset = assets::by_id(tx.conn(), id).await?.ok_or_else(|| Trouble::missing("asset", id))?;
+            check_state(&asset, if_match.as_deref())?;
             let (before, after) = edited(tx, id, edit).await?;
             let mut document = asset.document.clone();
             let named: BTreeSet<_> = before.fields.keys().chain(after.fields.keys()).collect();
@@ -89,6 +94,11 @@ pub async fn undo(damask: &Damask, caller: &Caller, id: AssetId, edit: Seq) -> O
         })
         .await?;
     Ok(written.seq)
+}
+
+/// Refuses an asset that is in none of the states that were seen.
+fn check_state(asset: &Asset, seen: Option<&[FactId]>) -> Outcome<()> {
+    if seen.is_some_and(|seen| !seen.contains(&asset.last_fact)) { Err(stale(asset.id)) } else { Ok(()) }
 }
 
 /// What stood before an edit and after it.

@@ -131,22 +131,32 @@ impl Watch {
 
     /// Tells the facts since the last; `false` when nobody listens.
     async fn facts(&mut self) -> Outcome<bool> {
-        loop {
-            let mut conn = self.damask.catalog().read().await?;
-            let facts = journal::after(&mut conn, self.at, FACTS_READ).await?;
-            let Some(last) = facts.last().map(|fact| fact.header.seq) else { return Ok(true) };
-            for fact in facts {
-                let subjects = self.visible(&mut conn, &fact.header).await?;
-                if subjects.is_empty() {
-                    continue;
-                }
-                let FactHeader { seq, at, verb, .. } = fact.header;
-                if self.sender.send(Event::Fact { seq, at, verb, subjects }).await.is_err() {
+        while let Some((last, events)) = self.read().await? {
+            for event in events {
+                if self.sender.send(event).await.is_err() {
                     return Ok(false);
                 }
             }
             self.at = last;
         }
+        Ok(true)
+    }
+
+    /// The next facts as the caller may know of them, and the last that was looked at. They are read to their
+    /// end before any is told: whoever listens slowly holds no connection of the catalog.
+    async fn read(&self) -> Outcome<Option<(Seq, Vec<Event>)>> {
+        let mut conn = self.damask.catalog().read().await?;
+        let facts = journal::after(&mut conn, self.at, FACTS_READ).await?;
+        let Some(last) = facts.last().map(|fact| fact.header.seq) else { return Ok(None) };
+        let mut events = Vec::new();
+        for fact in facts {
+            let subjects = self.visible(&mut conn, &fact.header).await?;
+            if !subjects.is_empty() {
+                let FactHeader { seq, at, verb, .. } = fact.header;
+                events.push(Event::Fact { seq, at, verb, subjects });
+            }
+        }
+        Ok(Some((last, events)))
     }
 
     /// The subjects the caller may know of: all for one who sees everything, else visible assets alone.

@@ -4,10 +4,12 @@ mod arrival;
 pub mod homes;
 pub mod import;
 mod path;
+mod pour;
 mod progress;
 pub mod put;
 pub mod quarantine;
 pub mod receive;
+mod source;
 pub mod upload;
 mod walk;
 

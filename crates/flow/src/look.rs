@@ -15,8 +15,11 @@ use crate::{
     view::{AssetWhole, FactView, FolderView, VersionView},
 };
 
-/// Versions, locations and findings shown on a page; there are rarely more than a few.
+/// Versions, locations and findings shown on a page; there are rarely more than a few, and where there are it
+/// is said.
 const SHOWN_MAX: u32 = 200;
+/// Facts on a page of history.
+const HISTORY_MAX: u32 = 200;
 
 /// All that a page shows of an asset.
 pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<AssetWhole> {
@@ -27,10 +30,11 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
         Some(folder) => Some((folder, folders::path_of(&mut conn, folder).await?.join("/"))),
         None => None,
     };
-    let versions = versions::of_asset(&mut conn, id, SHOWN_MAX).await?;
-    let places = locations::of_file(&mut conn, record.file, SHOWN_MAX).await?;
-    let found = findings::of_version(&mut conn, version, SHOWN_MAX).await?;
-    let made = renditions::of_version(&mut conn, version, SHOWN_MAX).await?;
+    let (limit, mut more) = (SHOWN_MAX + 1, false);
+    let versions = shown(versions::of_asset(&mut conn, id, limit).await?, &mut more);
+    let places = shown(locations::of_asset(&mut conn, id, record.file, limit).await?, &mut more);
+    let found = shown(findings::of_version(&mut conn, version, limit).await?, &mut more);
+    let made = shown(renditions::of_version(&mut conn, version, limit).await?, &mut more);
     let has_text = !page_text::of_version(&mut conn, version, 0, 1).await?.is_empty();
     Ok(AssetWhole {
         summary: summary_of(&record),
@@ -42,11 +46,19 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
         essence_hash: record.essence_hash,
         renditions: streams(record.asset.kind, &made),
         has_text,
+        more,
         etag: record.asset.last_fact,
         changed: record.asset.changed,
         document: record.asset.document,
         probe: record.probe,
     })
+}
+
+/// As many as are shown; says where there are more.
+fn shown<T>(mut all: Vec<T>, more: &mut bool) -> Vec<T> {
+    *more |= all.len() > SHOWN_MAX as usize;
+    all.truncate(SHOWN_MAX as usize);
+    all
 }
 
 fn finding_of(record: &findings::Record) -> Option<Finding> {
@@ -83,19 +95,29 @@ pub async fn tags(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Vec<
     Ok(tags.list)
 }
 
-/// Text of pages: of one, or of up to [`SHOWN_MAX`] from the first.
+/// Text of up to `limit` pages after the page `after`; pages without text are left out.
 pub async fn text(
     damask: &Damask,
     caller: &Caller,
     id: AssetId,
-    page: Option<u32>,
+    after: u32,
+    limit: u32,
 ) -> Outcome<Vec<(u32, String)>> {
     let record = see::asset(damask, caller, id).await?;
     let mut conn = damask.catalog().read().await?;
-    let (after, limit) = page.map_or((0, SHOWN_MAX), |page| (page.saturating_sub(1), 1));
     let pages = page_text::of_version(&mut conn, record.asset.current_version, after, limit).await?;
-    let wanted = |number: u32| page.is_none_or(|page| page == number);
-    Ok(pages.into_iter().filter(|text| wanted(text.page)).map(|text| (text.page, text.text)).collect())
+    Ok(pages.into_iter().map(|text| (text.page, text.text)).collect())
+}
+
+/// Text of one page, from 1; `None` where it has none.
+pub async fn text_of_page(
+    damask: &Damask,
+    caller: &Caller,
+    id: AssetId,
+    page: u32,
+) -> Outcome<Option<String>> {
+    let pages = text(damask, caller, id, page.saturating_sub(1), 1).await?;
+    Ok(pages.into_iter().find(|(number, _)| *number == page).map(|(_, text)| text))
 }
 
 /// What happened to an asset, the newest first, before the fact `before`.
@@ -108,7 +130,7 @@ pub async fn history(
 ) -> Outcome<Vec<FactView>> {
     see::asset(damask, caller, id).await?;
     let mut conn = damask.catalog().read().await?;
-    let facts = journal::of_subject(&mut conn, id.0, before, limit.min(SHOWN_MAX)).await?;
+    let facts = journal::of_subject(&mut conn, id.0, before, limit.min(HISTORY_MAX)).await?;
     let mut views = Vec::with_capacity(facts.len());
     let mut names: std::collections::HashMap<damask_model::ActorId, Option<String>> = [
         (Caller::damask().actor, Some(Caller::damask().name.to_string())),
@@ -133,9 +155,15 @@ pub async fn history(
     Ok(views)
 }
 
-/// Folders in `parent`, or in the root. Only callers who see everything are shown the tree: a folder's name
-/// may say what its assets would not.
-pub async fn folders(damask: &Damask, caller: &Caller, parent: Option<FolderId>) -> Outcome<Vec<FolderView>> {
+/// Up to `limit` folders in `parent`, or in the root, by name, after the folder `after`. Only callers who see
+/// everything are shown the tree: a folder's name may say what its assets would not.
+pub async fn folders(
+    damask: &Damask,
+    caller: &Caller,
+    parent: Option<FolderId>,
+    after: Option<FolderId>,
+    limit: u32,
+) -> Outcome<Vec<FolderView>> {
     if !caller.sees_all() {
         return Ok(Vec::new());
     }
@@ -150,7 +178,15 @@ pub async fn folders(damask: &Damask, caller: &Caller, parent: Option<FolderId>)
         }
         None => String::new(),
     };
-    let children = folders::children(&mut conn, parent, None, 1_000).await?;
+    let after = match after {
+        Some(after) => {
+            let last = folders::by_id(&mut conn, after).await?.filter(|folder| folder.parent == parent);
+            let gone = || Trouble::mistake("bad-cursor", "the folder after which to go on is gone");
+            Some(last.ok_or_else(|| gone().hint("begin again without `after`"))?.name)
+        }
+        None => None,
+    };
+    let children = folders::children(&mut conn, parent, after.as_deref(), limit).await?;
     Ok(children
         .into_iter()
         .map(|folder| FolderView {

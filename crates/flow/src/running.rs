@@ -19,8 +19,10 @@ use crate::{
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// Seconds for which jobs that ended well can still be looked at.
 const ENDED_KEPT_S: i64 = 24 * 3_600;
-/// Ended jobs removed in one write.
+/// Ended jobs, and keys of requests, removed in one write.
 const SWEPT_AT_ONCE: u32 = 2_000;
+/// Writes of one sweep; what is left then waits for the next.
+const WRITES_MAX: usize = 100;
 
 /// What runs beside requests; ended by [`Running::stop`], or with the process.
 pub struct Running {
@@ -64,14 +66,20 @@ async fn sweep(damask: Damask, stop: CancellationToken) {
 async fn sweep_once(damask: &Damask) -> Outcome<()> {
     upload::sweep(damask).await?;
     let before = damask.now().plus_seconds(-ENDED_KEPT_S);
-    damask
-        .catalog()
-        .write(Urgency::Bulk, async move |tx: &mut Tx| {
-            jobs::sweep(tx, before, SWEPT_AT_ONCE).await?;
-            let now = tx.now();
-            idempotency::expire(tx, now).await?;
-            Ok::<_, Trouble>(())
-        })
-        .await?;
+    // In writes of a bounded length, so that nobody waits long behind one.
+    for _ in 0..WRITES_MAX {
+        let written = damask
+            .catalog()
+            .write(Urgency::Bulk, async move |tx: &mut Tx| {
+                let now = tx.now();
+                let ended = jobs::sweep(tx, before, SWEPT_AT_ONCE).await?;
+                let keys = idempotency::expire(tx, now, SWEPT_AT_ONCE).await?;
+                Ok::<_, Trouble>(ended.max(keys))
+            })
+            .await?;
+        if written.value < u64::from(SWEPT_AT_ONCE) {
+            break;
+        }
+    }
     Ok(())
 }

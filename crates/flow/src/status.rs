@@ -1,9 +1,16 @@
 //! How the library stands: what it holds, how far its readers are, what its engines say.
 
+use std::time::Duration;
+
 use damask_catalog::{jobs, journal};
 use damask_model::Seq;
 
-use crate::{caller::Caller, damask::Damask, stages, trouble::Outcome};
+use crate::{
+    caller::Caller,
+    damask::{Damask, off_thread},
+    stages,
+    trouble::{Outcome, Trouble},
+};
 
 /// How the library stands.
 #[derive(Clone, Debug)]
@@ -37,6 +44,9 @@ pub struct EngineView {
     pub detail: String,
 }
 
+/// Longest wait for the disk before it counts as not answering.
+const STORE_TIME_MAX: Duration = Duration::from_secs(5);
+
 /// Programs without which something cannot be read.
 const PROGRAMS: [(&str, &str); 5] = [
     ("exiftool", "embedded metadata"),
@@ -67,6 +77,22 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
         engines: engines(damask, tally.seq, index_seq),
         statements: damask.statements(),
     })
+}
+
+/// Whether the store takes bytes: a file of one byte is made there and removed.
+pub async fn store(damask: &Damask) -> EngineView {
+    let store = damask.store().clone();
+    let tried = off_thread(move || {
+        let mut incoming = store.incoming(1)?;
+        // Dropped unfinished, it leaves nothing.
+        incoming.write(b".")
+    });
+    let (ok, detail) = match tokio::time::timeout(STORE_TIME_MAX, tried).await {
+        Ok(Ok(())) => (true, "it takes bytes".to_owned()),
+        Ok(Err(error)) => (false, Trouble::from(error).chain()),
+        Err(_) => (false, format!("it did not answer within {} s", STORE_TIME_MAX.as_secs())),
+    };
+    EngineView { name: "store".into(), ok, detail }
 }
 
 fn engines(damask: &Damask, seq: Seq, index_seq: Seq) -> Vec<EngineView> {

@@ -62,7 +62,7 @@ pub struct AssetWhole {
     pub findings: Vec<Finding>,
     /// Its versions, the newest first.
     pub versions: Vec<VersionView>,
-    /// Where its bytes lie or came from: place and path.
+    /// Where its bytes lie or came from: place and path. Not where other assets with the same bytes came from.
     pub locations: Vec<(String, String)>,
     /// Content hash of its primary file.
     pub hash: ContentHash,
@@ -72,6 +72,8 @@ pub struct AssetWhole {
     pub renditions: Vec<Recipe>,
     /// Whether there is text of its pages.
     pub has_text: bool,
+    /// Whether there are more findings, versions, locations or renditions than these lists show.
+    pub more: bool,
     /// The last fact that touched it: its ETag.
     pub etag: FactId,
     /// When that was.

@@ -131,10 +131,19 @@ async fn claim(damask: &Damask, worker: &str, free: &Semaphore) -> Outcome<Vec<J
                 limit,
                 lease: LEASE,
             };
-            Ok::<_, Trouble>(jobs::claim(tx, &claim).await?)
+            let claimed = jobs::claim(tx, &claim).await?;
+            for job in &claimed.dead {
+                give_up(tx, job, job.error.as_deref().unwrap_or_default()).await?;
+            }
+            Ok::<_, Trouble>(claimed)
         })
         .await?;
-    Ok(written.value)
+    for job in written.value.dead {
+        tracing::warn!(job.kind = %job.kind, job.id = %job.id, "a job is dead: its workers died with it");
+        let (kind, progress) = (job.kind, job.progress);
+        damask.news().tell(JobEvent { id: job.id, kind, state: JobState::Dead, progress });
+    }
+    Ok(written.value.jobs)
 }
 
 async fn sleep(
@@ -250,7 +259,7 @@ async fn fail(damask: &Damask, lease: &Lease, trouble: &Trouble) -> Outcome<Opti
             }
             let state = jobs::fail(tx, &lease.job, &lease.worker, &error, hopeless).await?;
             if state == Some(JobState::Dead) {
-                give_up(tx, &lease, &error).await?;
+                give_up(tx, &lease.job, &error).await?;
             }
             Ok(state)
         })
@@ -258,10 +267,11 @@ async fn fail(damask: &Damask, lease: &Lease, trouble: &Trouble) -> Outcome<Opti
     Ok(written.value)
 }
 
-async fn give_up(tx: &mut Tx, lease: &Lease, error: &str) -> Outcome<()> {
-    let Some(subject) = lease.job.subject else { return Ok(()) };
+/// Says of what the job was about that it failed.
+async fn give_up(tx: &mut Tx, job: &Job, error: &str) -> Outcome<()> {
+    let Some(subject) = job.subject else { return Ok(()) };
     let Some(record) = versions::by_id(tx.conn(), VersionId(subject)).await? else { return Ok(()) };
-    let change = Change::added(json!({ "stage": lease.job.kind, "error": error }));
+    let change = Change::added(json!({ "stage": job.kind, "error": error }));
     let fact = tx.fact(Caller::damask().actor, Verb::VersionFailed, &[record.version.asset.0], change);
     versions::set_failed(tx, record.version.id, true, fact).await?;
     Ok(())

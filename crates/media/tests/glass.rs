@@ -112,6 +112,7 @@ async fn the_walls_are_tried_from_inside_and_reported() {
     assert!(holds("workers: no process").holds, "{walls:?}");
     assert!(holds("workers: no network").holds, "{walls:?}");
     assert!(holds("programs: no network").holds, "{walls:?}");
+    assert!(holds("workers: no signal").holds && holds("programs: no signal").holds, "{walls:?}");
     // Files are guarded by landlock, which a kernel may lack: then the report says so.
     let landlock = holds("kernel: landlock").holds;
     assert_eq!(holds("workers: no file").holds, landlock);
@@ -122,6 +123,30 @@ fn shell(glass: &Glass, script: &str) -> impl Future<Output = Result<damask_medi
     let run = Run::new("sh").arguments(["-c", script]).limits(tight());
     let glass = glass.clone();
     async move { glass.run(run).await }
+}
+
+#[tokio::test]
+async fn a_program_signals_itself_and_nobody_else() {
+    let studio = Studio::new();
+    let glass = studio.glass();
+    // Signal 0 asks whether one could be sent. Perl can make any call of the system.
+    let calls = [
+        ("kill", libc::SYS_kill, "0"),
+        ("tkill", libc::SYS_tkill, "0"),
+        ("tgkill", libc::SYS_tgkill, "$to, 0"),
+        ("rt_sigqueueinfo", libc::SYS_rt_sigqueueinfo, "0, 0"),
+        ("rt_tgsigqueueinfo", libc::SYS_rt_tgsigqueueinfo, "$to, 0, 0"),
+    ];
+    for (name, number, rest) in calls {
+        for (whose, refused) in [("getppid()", true), ("$$", false)] {
+            let script =
+                format!("my $to = {whose}; syscall({number}, $to, {rest}); print $!{{EPERM}} ? 1 : 0");
+            let run = Run::new("perl").arguments(["-MErrno", "-e", &script]).limits(tight());
+            let ran = glass.run(run).await.expect("perl runs");
+            let seen = String::from_utf8_lossy(&ran.stdout).into_owned();
+            assert_eq!(seen, if refused { "1" } else { "0" }, "{name} to {whose}: {}", ran.complaint());
+        }
+    }
 }
 
 #[tokio::test]

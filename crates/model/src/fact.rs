@@ -60,6 +60,10 @@ verbs! {
     AssetEdited = "asset.edited",
     /// A file was put in quarantine.
     FileQuarantined = "file.quarantined",
+    /// A person let a file out of quarantine and into the library.
+    FileAdmitted = "file.admitted",
+    /// A person threw a file in quarantine away.
+    FileDiscarded = "file.discarded",
     /// A folder was made.
     FolderMade = "folder.made",
     /// An original left Damask.

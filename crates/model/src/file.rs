@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use damask_time::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::LocationId;
+use crate::{AssetId, LocationId};
 
 macro_rules! hashes {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -114,6 +114,8 @@ pub struct Location {
     pub id: LocationId,
     /// Whose bytes.
     pub file: ContentHash,
+    /// The asset it is told of; `None` where bytes lie for all that share them.
+    pub asset: Option<AssetId>,
     /// `store` for Damask's own store; the name of a mount; `origin` for where an import read it.
     pub place: String,
     /// The path in that place, as the file system gave it (not always UTF-8: then percent-escaped bytes).

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use damask_flow::{Damask, edit, find, look, view::AssetWhole};
+use damask_flow::{Damask, Trouble, edit, find, look, view::AssetWhole};
 use damask_model::{AssetId, FactId, Seq};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -31,6 +31,8 @@ const PAGE: usize = 100;
 const PAGE_MAX: i64 = 200;
 /// Facts on a page of history.
 const HISTORY_PAGE: u32 = 100;
+/// Pages of text in one answer.
+const TEXT_PAGES: u32 = 200;
 /// The number of the fact that a write stated.
 const DAMASK_SEQ: HeaderName = HeaderName::from_static("damask-seq");
 
@@ -128,7 +130,7 @@ async fn one(
 #[utoipa::path(patch, path = "/api/v1/assets/{id}", operation_id = "editAsset", tag = "assets",
     params(
         ("id" = Uuid, Path, description = "The asset"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the state to edit"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the state to edit, or several with commas between them"),
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
             description = "Sent again with it, the write is not done twice"),
     ),
@@ -136,6 +138,9 @@ async fn one(
     responses(
         (status = 200, description = "The asset as it is now", body = AssetView, headers(
             ("ETag" = String, description = "Names this state of the asset"),
+            ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
+        )),
+        (status = 204, description = "It is done, and the asset exists for this caller no longer", headers(
             ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
         )),
         (status = 404, description = "There is no such asset, or not for this caller"),
@@ -150,8 +155,7 @@ async fn edit(
     headers: HeaderMap,
     Given(request): Given<EditRequest>,
 ) -> Answer<Response> {
-    let state = wanted_state(&headers)?;
-    let seq = edit::fields(&damask, &who.caller, id, state, request.fields).await?;
+    let seq = edit::fields(&damask, &who.caller, id, wanted_states(&headers), request.fields).await?;
     edited(&damask, &who, id, seq).await
 }
 
@@ -162,6 +166,7 @@ async fn edit(
 #[utoipa::path(post, path = "/api/v1/assets/{id}/undo", operation_id = "undoEdit", tag = "assets",
     params(
         ("id" = Uuid, Path, description = "The asset"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the state in which to undo it, or several with commas between them"),
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
             description = "Sent again with it, the write is not done twice"),
     ),
@@ -171,8 +176,11 @@ async fn edit(
             ("ETag" = String, description = "Names this state of the asset"),
             ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
         )),
+        (status = 204, description = "It is done, and the asset exists for this caller no longer", headers(
+            ("Damask-Seq" = i64, description = "Number of the fact that states this edit"),
+        )),
         (status = 404, description = "There is no such asset, or not for this caller, or it has no such edit"),
-        (status = 412, description = "One of the fields was changed since"),
+        (status = 412, description = "One of the fields was changed since, or the asset is in another state"),
         (status = 415, description = "The body is not JSON"),
         (status = 422, description = "The body names no edit"),
     ))]
@@ -180,15 +188,22 @@ async fn undo(
     State(damask): State<Damask>,
     who: Who,
     At(Id(id)): At<Id<AssetId>>,
+    headers: HeaderMap,
     Given(request): Given<UndoRequest>,
 ) -> Answer<Response> {
-    let seq = edit::undo(&damask, &who.caller, id, Seq(request.edit)).await?;
+    let edit = Seq(request.edit);
+    let seq = edit::undo(&damask, &who.caller, id, wanted_states(&headers), edit).await?;
     edited(&damask, &who, id, seq).await
 }
 
 /// The asset after an edit, and the number of the fact that states it.
 async fn edited(damask: &Damask, who: &Who, id: AssetId, seq: Seq) -> Answer<Response> {
-    let mut response = view(damask, look::asset(damask, &who.caller, id).await?);
+    let mut response = match look::asset(damask, &who.caller, id).await {
+        Ok(whole) => view(damask, whole),
+        // The edit itself took the asset out of what the caller sees: it is done all the same.
+        Err(Trouble::Missing { .. }) => StatusCode::NO_CONTENT.into_response(),
+        Err(trouble) => return Err(trouble.into()),
+    };
     response.headers_mut().insert(DAMASK_SEQ, HeaderValue::from(seq.0));
     Ok(response)
 }
@@ -212,9 +227,12 @@ async fn tags(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<AssetId>
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TextQuery {
-    /// One page, from 1; all pages without.
+    /// One page, from 1; without, up to 200 pages that have text.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100000)]
     page: Option<Within<1, 100_000>>,
+    /// `next` of the answer before; not with `page`.
+    #[param(value_type = Option<u32>, minimum = 0, maximum = 4294967295_i64)]
+    after: Option<Within<0, { u32::MAX as i64 }>>,
 }
 
 /// Text of a document
@@ -230,10 +248,26 @@ async fn text(
     At(Id(id)): At<Id<AssetId>>,
     Asked(query): Asked<TextQuery>,
 ) -> Answer<Json<TextPages>> {
-    let page = query.page.and_then(|page| u32::try_from(page.0).ok());
-    let pages = look::text(&damask, &who.caller, id, page).await?;
+    let number = |given: i64| u32::try_from(given).unwrap_or(u32::MAX);
+    let (pages, next) = match query.page {
+        Some(_) if query.after.is_some() => {
+            return Err(
+                Problem::new("bad-request", "one page has none after it").hint("give `page` or `after`")
+            );
+        }
+        Some(Within(page)) => {
+            let text = look::text_of_page(&damask, &who.caller, id, number(page)).await?;
+            (text.map(|text| (number(page), text)).into_iter().collect(), None)
+        }
+        None => {
+            let after = query.after.map_or(0, |after| number(after.0));
+            let pages = look::text(&damask, &who.caller, id, after, TEXT_PAGES).await?;
+            let next = pages.last().map(|(page, _)| *page).filter(|_| pages.len() >= TEXT_PAGES as usize);
+            (pages, next)
+        }
+    };
     let pages = pages.into_iter().map(|(page, text)| PageText { page, text }).collect();
-    Ok(Json(TextPages { pages }))
+    Ok(Json(TextPages { pages, next }))
 }
 
 /// Where in the history.
@@ -275,15 +309,17 @@ fn etag(state: FactId) -> HeaderValue {
     HeaderValue::try_from(format!("\"{state}\"")).expect("a UUID is ASCII")
 }
 
-/// The state that If-Match names: `None` for any. A tag that no state ever had matches none.
-fn wanted_state(headers: &HeaderMap) -> Answer<Option<FactId>> {
-    let Some(tag) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let tag = tag.to_str().unwrap_or_default().trim();
-    if tag == "*" {
-        return Ok(None);
+/// The states that If-Match names: `None` for any. Tags are compared strongly (RFC 9110, 13.1.1); one that no
+/// state ever had matches none.
+fn wanted_states(headers: &HeaderMap) -> Option<Vec<FactId>> {
+    if !headers.contains_key(header::IF_MATCH) {
+        return None;
     }
-    let state = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-    state.map(Some).ok_or_else(|| {
-        Problem::new("stale", "no state of this asset has that tag").hint("send the ETag as it was given")
-    })
+    let lines = headers.get_all(header::IF_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let tags: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    if tags.contains(&"*") {
+        return None;
+    }
+    let state = |tag: &str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+    Some(tags.into_iter().filter_map(state).collect())
 }

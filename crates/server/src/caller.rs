@@ -5,7 +5,10 @@
 //! must show that it comes from Damask's own page (Fetch Metadata, or else Origin). A key is never sent
 //! unasked.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    convert::Infallible,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -64,11 +67,57 @@ impl OptionalFromRequestParts<Face> for Who {
     }
 }
 
+/// By what a caller showed who they are, to be looked at again.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    headers: HeaderMap,
+    local: bool,
+}
+
+impl Credentials {
+    /// Whether they still make the same caller, with the same rights.
+    pub async fn still_make(&self, caller: &Caller, face: &Face) -> bool {
+        match known(&self.headers, self.local, face).await {
+            Ok(who) => {
+                who.caller.actor == caller.actor
+                    && who.caller.permissions == caller.permissions
+                    && who.caller.scope == caller.scope
+            }
+            // Only a refusal ends what was allowed; a fault of ours passes.
+            Err(problem) => problem.code() == Problem::fault().code(),
+        }
+    }
+}
+
+impl FromRequestParts<Face> for Credentials {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Face) -> Result<Self, Infallible> {
+        let mut headers = HeaderMap::new();
+        for name in [header::AUTHORIZATION, header::COOKIE] {
+            for value in parts.headers.get_all(&name) {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+        Ok(Self { headers, local: parts.extensions.get::<OverLocalSocket>().is_some() })
+    }
+}
+
 async fn find(parts: &Parts, face: &Face) -> Result<Who, Problem> {
-    if parts.extensions.get::<OverLocalSocket>().is_some() {
+    let local = parts.extensions.get::<OverLocalSocket>().is_some();
+    let by_cookie = !local && !parts.headers.contains_key(header::AUTHORIZATION);
+    if by_cookie && session_cookie(&parts.headers).is_some() && !parts.method.is_safe() {
+        check_origin(&parts.headers, &parts.method)?;
+    }
+    known(&parts.headers, local, face).await
+}
+
+/// Who shows these credentials.
+async fn known(headers: &HeaderMap, local: bool, face: &Face) -> Result<Who, Problem> {
+    if local {
         return Ok(Who { caller: Caller::local(), account: None });
     }
-    if let Some(credentials) = parts.headers.get(header::AUTHORIZATION) {
+    if let Some(credentials) = headers.get(header::AUTHORIZATION) {
         let key = credentials
             .to_str()
             .ok()
@@ -76,12 +125,9 @@ async fn find(parts: &Parts, face: &Face) -> Result<Who, Problem> {
             .ok_or_else(|| Problem::invalid_token("only bearer keys are taken"))?;
         return Ok(Who { caller: keys::caller(&face.damask, key).await?, account: None });
     }
-    let Some(secret) = session_cookie(&parts.headers) else {
+    let Some(secret) = session_cookie(headers) else {
         return Err(Problem::not_signed_in("who calls is not known"));
     };
-    if !parts.method.is_safe() {
-        check_origin(&parts.headers, &parts.method)?;
-    }
     let (caller, account) = sessions::caller(&face.damask, secret).await?;
     Ok(Who { caller, account: Some(account) })
 }

@@ -16,13 +16,13 @@ use axum::{
         sse::{Event as Sent, KeepAlive, Sse},
     },
 };
-use damask_flow::events;
+use damask_flow::{Caller, events};
 use damask_model::{ActorId, Seq};
 use futures::{Stream, StreamExt, stream};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    caller::Who,
+    caller::{Credentials, Who},
     face::Face,
     problem::{Answer, Problem},
     wire::event,
@@ -38,14 +38,19 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 /// Follow what happens
 ///
 /// `event: ready` comes first; then `event: fact` with `{seq, at, verb, subjects}` and the sequence as its id,
-/// and `event: job` with `{id, kind, state, progress}`. With Last-Event-ID every fact since is sent first.
+/// and `event: job` with `{id, kind, state, progress}`. The stream ends when its session or key does. With Last-Event-ID every fact since is sent first.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "followEvents", tag = "status",
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last fact seen", minimum = 0)),
     responses(
         (status = 200, description = "A stream without end", content_type = "text/event-stream", body = String),
         (status = 429, description = "This caller holds too many streams open"),
     ))]
-async fn follow(State(face): State<Face>, who: Who, headers: HeaderMap) -> Answer<Response> {
+async fn follow(
+    State(face): State<Face>,
+    who: Who,
+    credentials: Credentials,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let after = last_seen(&headers)?;
     let seat = face.seats.take(who.caller.actor).ok_or_else(|| {
         Problem::new("too-many-streams", format!("{} event streams are open", face.options.event_streams_max))
@@ -55,10 +60,23 @@ async fn follow(State(face): State<Face>, who: Who, headers: HeaderMap) -> Answe
     let first = stream::once(async move { event::ready(seq.0) });
     let happening = events::follow(&face.damask, &who.caller, Some(seq)).await?;
     let closing = face.closing.clone();
-    let all = first.chain(happening.map(event::sent)).take_until(closing.cancelled_owned());
+    let all = first
+        .chain(happening.map(event::sent))
+        .take_until(closing.cancelled_owned())
+        .take_until(Box::pin(no_longer(face, who.caller, credentials)));
     let sse = Sse::new(kept(all, seat)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // nginx would hold events back until its buffer is full.
     Ok(([("x-accel-buffering", "no"), (header::CACHE_CONTROL.as_str(), "no-store")], sse).into_response())
+}
+
+/// Ends when the caller may not listen any more: signed out, or the key was revoked or has ended.
+async fn no_longer(face: Face, caller: Caller, credentials: Credentials) {
+    loop {
+        tokio::time::sleep(face.options.event_caller_checked_every).await;
+        if !credentials.still_make(&caller, &face).await {
+            return;
+        }
+    }
 }
 
 /// The stream, holding its seat as long as it lives. An event that cannot be written ends it.

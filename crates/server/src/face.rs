@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use damask_flow::Damask;
 use tokio_util::sync::CancellationToken;
 
-use crate::{events::Seats, meters::Meters, options::ServerOptions};
+use crate::{bodies::Bodies, events::Seats, meters::Meters, options::ServerOptions};
 
 /// The state of a face.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Face {
     pub meters: Arc<Meters>,
     /// Who holds event streams open.
     pub seats: Arc<Seats>,
+    /// Room for bodies that are bytes of files.
+    pub bodies: Bodies,
     /// Ends what would not end by itself when the server stops.
     pub closing: CancellationToken,
 }
@@ -29,6 +31,7 @@ impl Face {
         Self {
             damask,
             seats: Arc::new(Seats::new(options.event_streams_max)),
+            bodies: Bodies::new(options.bodies_max),
             options: Arc::new(options),
             meters: Arc::new(Meters::new()),
             closing: CancellationToken::new(),

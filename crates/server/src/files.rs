@@ -1,18 +1,16 @@
 //! Bringing in one file by a plain PUT.
 
 use axum::{Json, body::Body, extract::State, http::StatusCode};
-use damask_flow::{
-    Damask,
-    ingest::{ArrivalOutcome, put},
-};
+use damask_flow::ingest::{ArrivalOutcome, put};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    bodies::chunks,
     caller::Who,
     extract::At,
     face::Face,
     problem::{Answer, Problem},
-    uploads::{chunks, to_the_end},
+    uploads::to_the_end,
     wire::arrival::ArrivalView,
 };
 
@@ -31,15 +29,21 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
         (status = 201, description = "It is here", body = ArrivalView),
         (status = 413, description = "It is longer than is taken"),
         (status = 422, description = "The path cannot be, or the file could not be kept"),
+        (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
     ))]
 async fn put_file(
-    State(damask): State<Damask>,
+    State(face): State<Face>,
     who: Who,
     At(path): At<String>,
     body: Body,
 ) -> Answer<(StatusCode, Json<ArrivalView>)> {
-    let arrival =
-        to_the_end(async move { put::stream(&damask, &who.caller, &path, chunks(body)).await }).await?;
+    let room = face.bodies.room()?;
+    let body = chunks(body, face.options.body_silence_max);
+    let arrival = to_the_end(async move {
+        let _room = room;
+        put::stream(&face.damask, &who.caller, &path, body).await
+    })
+    .await?;
     if arrival.outcome == ArrivalOutcome::Failed {
         let reason = arrival.reason.unwrap_or_else(|| "it could not be kept".to_owned());
         return Err(Problem::new("bad-value", reason));

@@ -15,6 +15,9 @@ use crate::{
     wire::folder::{FolderLine, FolderList},
 };
 
+/// Folders on a page.
+const PAGE: u32 = 1_000;
+
 pub(crate) fn routes() -> OpenApiRouter<Face> {
     OpenApiRouter::new().routes(routes!(list))
 }
@@ -27,19 +30,24 @@ struct Parent {
     /// Folders of this one; those at the root without.
     #[param(value_type = Option<Uuid>)]
     parent: Option<Id<FolderId>>,
+    /// `next` of the page before.
+    #[param(value_type = Option<Uuid>)]
+    after: Option<Id<FolderId>>,
 }
 
 /// Folders of a folder
 #[utoipa::path(get, path = "/api/v1/folders", operation_id = "listFolders", tag = "folders", params(Parent),
     responses(
-        (status = 200, description = "The folders, by name", body = FolderList),
+        (status = 200, description = "A page of folders, by name", body = FolderList),
         (status = 404, description = "There is no such folder"),
     ))]
 async fn list(
     State(damask): State<Damask>,
     who: Who,
-    Asked(parent): Asked<Parent>,
+    Asked(asked): Asked<Parent>,
 ) -> Answer<Json<FolderList>> {
-    let folders = look::folders(&damask, &who.caller, parent.parent.map(|id| id.0)).await?;
-    Ok(Json(FolderList { items: folders.into_iter().map(FolderLine::from).collect() }))
+    let (parent, after) = (asked.parent.map(|id| id.0), asked.after.map(|id| id.0));
+    let folders = look::folders(&damask, &who.caller, parent, after, PAGE).await?;
+    let next = if folders.len() < PAGE as usize { None } else { folders.last().map(|folder| folder.id.0) };
+    Ok(Json(FolderList { items: folders.into_iter().map(FolderLine::from).collect(), next }))
 }

@@ -28,13 +28,23 @@ pub fn routes() -> Router<Face> {
         .route("/metrics", get(metrics))
 }
 
-/// Ready when catalog and index answer.
+/// Ready when catalog and index answer and the store takes bytes.
 async fn ready(State(face): State<Face>) -> Answer<&'static str> {
-    let status = status::now(&face.damask, &Caller::damask()).await?;
-    match status.engines.iter().find(|engine| !engine.ok && is_vital(&engine.name)) {
+    let mut engines = match status::now(&face.damask, &Caller::damask()).await {
+        Ok(status) => status.engines,
+        Err(trouble) => return Err(not_ready("catalog", &trouble.chain())),
+    };
+    engines.push(status::store(&face.damask).await);
+    match engines.iter().find(|engine| !engine.ok && is_vital(&engine.name)) {
         None => Ok("ready\n"),
-        Some(engine) => Err(Problem::new("not-ready", format!("{} does not answer", engine.name))),
+        Some(engine) => Err(not_ready(&engine.name, &engine.detail)),
     }
+}
+
+/// What exactly is in the log: anybody may ask.
+fn not_ready(engine: &str, detail: &str) -> Problem {
+    tracing::error!(engine, detail, "not ready");
+    Problem::new("not-ready", format!("{engine} does not answer"))
 }
 
 /// A decoder that is not installed does not keep people from their files.

@@ -73,9 +73,14 @@ async fn list(
     let (state, before) = (query.state.map(JobState::from), query.after.map(|id| id.0));
     let jobs = work::page(&damask, &who.caller, state, before, PAGE).await?;
     let counts = work::counts(&damask, &who.caller).await?.into();
-    let whole = state.is_none() || jobs.len() < PAGE as usize;
-    let next = if whole { None } else { jobs.last().map(|job| job.id.0) };
-    Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next }))
+    let more = is_cut(&jobs);
+    let next = if more && state.is_some() { jobs.last().map(|job| job.id.0) } else { None };
+    Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next, more }))
+}
+
+/// Whether there may be more jobs of one of their states.
+fn is_cut(jobs: &[work::Job]) -> bool {
+    jobs.chunk_by(|one, next| one.state == next.state).any(|alike| alike.len() >= PAGE as usize)
 }
 
 /// One job

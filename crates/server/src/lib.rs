@@ -6,6 +6,7 @@
 //! what leaves and enters as JSON.
 
 mod assets;
+mod bodies;
 mod bytes_of_file;
 mod caller;
 mod compressed;

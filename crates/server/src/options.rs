@@ -19,6 +19,14 @@ pub struct ServerOptions {
     pub request_time_max: Duration,
     /// Event streams one caller may hold open at once.
     pub event_streams_max: usize,
+    /// How often it is looked whether whoever holds an event stream open still may.
+    pub event_caller_checked_every: Duration,
+    /// Bodies that are bytes of files received at once; beyond them a client is asked to come again.
+    pub bodies_max: usize,
+    /// How long such a body may bring nothing before it counts as broken.
+    pub body_silence_max: Duration,
+    /// How long a client may take to say which request it makes.
+    pub headers_time_max: Duration,
     /// How long open requests are waited for when the server stops.
     pub stop_time_max: Duration,
 }
@@ -60,6 +68,10 @@ impl Default for ServerOptions {
             json_bytes_max: 1 << 20,
             request_time_max: Duration::from_secs(30),
             event_streams_max: 8,
+            event_caller_checked_every: Duration::from_secs(15),
+            bodies_max: 128,
+            body_silence_max: Duration::from_secs(30),
+            headers_time_max: Duration::from_secs(30),
             stop_time_max: Duration::from_secs(10),
         }
     }

@@ -74,6 +74,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too-many-streams", 429, "Too many event streams"),
     ("fault", 500, "Damask failed"),
     ("timeout", 503, "It took too long"),
+    ("too-many-bodies", 503, "Too many uploads at once"),
     ("not-ready", 503, "Not ready"),
     ("disk-full", 507, "The disk is full"),
 ];

@@ -1,6 +1,6 @@
-//! Files that failed a check and wait for a person.
+//! Files that failed a check and wait for a person: seen, let in, thrown away.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use damask_flow::{Damask, ingest::quarantine};
 use damask_model::QuarantineId;
 use serde::Deserialize;
@@ -9,17 +9,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     caller::Who,
-    extract::{Asked, Id},
+    extract::{Asked, At, Id},
     face::Face,
     problem::Answer,
-    wire::quarantine::{QuarantineLine, QuarantineList},
+    wire::{
+        arrival::ArrivalView,
+        quarantine::{QuarantineLine, QuarantineList},
+    },
 };
 
 /// Files on a page.
 const PAGE: u32 = 100;
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(admit)).routes(routes!(discard))
 }
 
 /// Where in the list.
@@ -33,6 +36,8 @@ struct Page {
 }
 
 /// Files in quarantine
+///
+/// Callers to whom only some assets exist see what they brought themselves.
 #[utoipa::path(get, path = "/api/v1/quarantine", operation_id = "listQuarantine", tag = "uploads", params(Page),
     responses((status = 200, description = "Files that wait for a person", body = QuarantineList)))]
 async fn list(
@@ -43,4 +48,47 @@ async fn list(
     let files = quarantine::page(&damask, &who.caller, page.after.map(|id| id.0), PAGE).await?;
     let next = if files.len() < PAGE as usize { None } else { files.last().map(|file| file.id.0) };
     Ok(Json(QuarantineList { items: files.into_iter().map(QuarantineLine::from).collect(), next }))
+}
+
+/// Let a file in
+///
+/// It becomes an asset as if nothing had been wrong with it. The same file brought again is then known.
+#[utoipa::path(post, path = "/api/v1/quarantine/{id}/admit", operation_id = "admitFile", tag = "uploads",
+    params(
+        ("id" = Uuid, Path, description = "The file in quarantine"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
+    ),
+    responses(
+        (status = 200, description = "It is an asset", body = ArrivalView),
+        (status = 404, description = "There is no such file in quarantine"),
+    ))]
+async fn admit(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<QuarantineId>>,
+) -> Answer<Json<ArrivalView>> {
+    Ok(Json(quarantine::admit(&damask, &who.caller, id).await?.into()))
+}
+
+/// Throw a file away
+///
+/// Its bytes are freed, unless an asset or another file in quarantine has the same.
+#[utoipa::path(post, path = "/api/v1/quarantine/{id}/discard", operation_id = "discardFile", tag = "uploads",
+    params(
+        ("id" = Uuid, Path, description = "The file in quarantine"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            description = "Sent again with it, the write is not done twice"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is no such file in quarantine"),
+    ))]
+async fn discard(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<QuarantineId>>,
+) -> Answer<StatusCode> {
+    quarantine::discard(&damask, &who.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,9 +1,13 @@
 //! Listening: connections over TCP and over the local socket, each with bounds on how slowly a client may
 //! speak, and an end that lets open requests finish.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Extension, Router, extract::ConnectInfo};
+use axum::{
+    Extension, Router,
+    extract::{ConnectInfo, Request},
+    middleware,
+};
 use damask_flow::Damask;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -12,7 +16,8 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, UnixListener, UnixStream},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
+    sync::Notify,
 };
 
 use crate::{
@@ -21,8 +26,11 @@ use crate::{
     router::{local_options, of_face, of_face_local},
 };
 
-/// How long a client may take to say which request it makes.
-const HEADERS_TIME_MAX: Duration = Duration::from_secs(30);
+/// After so long without a word the kernel asks whether the client is still there, and how often and how many
+/// times it asks before the connection counts as broken.
+const SILENT_BEFORE_ASKED: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+const ASKED_TIMES_MAX: u32 = 3;
 /// How long nothing is accepted after accepting failed (out of descriptors): they must come free first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -53,8 +61,7 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                // Small answers go out at once rather than wait for more; where it cannot be set, they wait.
-                let _ = stream.set_nodelay(true);
+                tune(&stream);
                 open.take(stream, router.clone().layer(Extension(ConnectInfo::<SocketAddr>(peer))));
             }
             Err(error) => pause(&error).await,
@@ -104,6 +111,18 @@ const fn may_call(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
 }
 
+/// What cannot be set is done without.
+fn tune(stream: &TcpStream) {
+    use rustix::net::sockopt;
+    // Small answers go out at once rather than wait for more.
+    let _ = stream.set_nodelay(true);
+    // A client whose network went away is told from one that has nothing to say (RFC 9293, 3.8.4).
+    let _ = sockopt::set_socket_keepalive(stream, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(stream, SILENT_BEFORE_ASKED))
+        .and_then(|()| sockopt::set_tcp_keepintvl(stream, ASKED_EVERY))
+        .and_then(|()| sockopt::set_tcp_keepcnt(stream, ASKED_TIMES_MAX));
+}
+
 async fn pause(error: &io::Error) {
     tracing::warn!(%error, "a connection could not be accepted");
     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -119,19 +138,29 @@ struct Open {
 impl Open {
     fn new(face: &Face) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIME_MAX);
-        builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEADERS_TIME_MAX);
+        let headers_time_max = face.options.headers_time_max;
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(headers_time_max);
+        builder.http2().timer(TokioTimer::new()).keep_alive_interval(headers_time_max);
         Self { face: face.clone(), builder, connections: GracefulShutdown::new() }
     }
 
     fn take(&mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+        let spoken = Arc::new(Notify::new());
+        let silent = silent(Arc::clone(&spoken), self.face.options.headers_time_max);
+        let router = router.layer(middleware::map_request(move |request: Request| {
+            spoken.notify_one();
+            std::future::ready(request)
+        }));
         let service = TowerToHyperService::new(router);
         let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = self.connections.watch(connection);
         tokio::spawn(async move {
-            // A connection that breaks is the client's matter and daily bread.
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection broke");
+            tokio::select! {
+                // A connection that breaks is the client's matter and daily bread.
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(error, "a connection broke");
+                },
+                () = silent => tracing::debug!("a connection said nothing in time"),
             }
         });
     }
@@ -145,9 +174,30 @@ impl Open {
     }
 }
 
+/// Ends when the first request does not come in time. hyper itself waits without end for the bytes by which
+/// HTTP/1 and HTTP/2 are told apart.
+async fn silent(spoken: Arc<Notify>, longest: Duration) {
+    if tokio::time::timeout(longest, spoken.notified()).await.is_ok() {
+        std::future::pending().await
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::may_call;
+    use rustix::net::sockopt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{may_call, tune};
+
+    #[tokio::test]
+    async fn the_kernel_asks_whether_a_silent_client_is_still_there() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+        let stream = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connection");
+        tune(&stream);
+        assert!(sockopt::socket_keepalive(&stream).expect("it is told"));
+        let asked = sockopt::tcp_keepidle(&stream).expect("it is told");
+        assert!(asked.as_secs() <= 60 && stream.nodelay().expect("it is told"));
+    }
 
     #[test]
     fn the_local_socket_is_for_its_owner_and_for_root() {

@@ -97,7 +97,7 @@ it("a job's progress is laid over the list; a change of state asks for the list 
     created: "",
     started: null,
   };
-  const held = { items: [job], next: null, counts: { waiting: 0, running: 1, dead: 0 } };
+  const held = { items: [job], next: null, more: false, counts: { waiting: 0, running: 1, dead: 0 } };
   expect(
     layJob(held, { id: "j", state: "running", progress: { done: 3, of: 9 } })?.items[0]?.progress?.done,
   ).toBe(3);

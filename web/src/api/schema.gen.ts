@@ -150,7 +150,7 @@ export interface paths {
         /**
          * Follow what happens
          * @description `event: ready` comes first; then `event: fact` with `{seq, at, verb, subjects}` and the sequence as its id,
-         *     and `event: job` with `{id, kind, state, progress}`. With Last-Event-ID every fact since is sent first.
+         *     and `event: job` with `{id, kind, state, progress}`. The stream ends when its session or key does. With Last-Event-ID every fact since is sent first.
          */
         get: operations["followEvents"];
         put?: never;
@@ -332,10 +332,53 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Files in quarantine */
+        /**
+         * Files in quarantine
+         * @description Callers to whom only some assets exist see what they brought themselves.
+         */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a file in
+         * @description It becomes an asset as if nothing had been wrong with it. The same file brought again is then known.
+         */
+        post: operations["admitFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw a file away
+         * @description Its bytes are freed, unless an asset or another file in quarantine has the same.
+         */
+        post: operations["discardFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -600,6 +643,8 @@ export interface components {
             hash: string;
             /** @description Where its bytes lie, or came from. */
             locations: components["schemas"]["Location"][];
+            /** @description Whether there are more findings, versions, locations or renditions: each list shows 200 at most. */
+            more: boolean;
             /** @description What was measured of its bytes. */
             probe: components["schemas"]["Probe"];
             /** @description Renditions that exist or can be made. */
@@ -780,6 +825,11 @@ export interface components {
         FolderList: {
             /** @description By name. */
             items: components["schemas"]["Folder"][];
+            /**
+             * Format: uuid
+             * @description Give it as `after` to see the next page; null on the last.
+             */
+            next: string | null;
         };
         /** @description A folder an asset lies in. */
         FolderPlace: {
@@ -890,9 +940,11 @@ export interface components {
             counts: components["schemas"]["JobCounts"];
             /** @description The jobs. */
             items: components["schemas"]["Job"][];
+            /** @description Whether there are more than these: of one state on the next page, else by asking for each state. */
+            more: boolean;
             /**
              * Format: uuid
-             * @description Give it as `after` to see the next page; null on the last.
+             * @description Give it as `after` to see the next page; null on the last, and where no `state` was asked for.
              */
             next: string | null;
         };
@@ -1121,6 +1173,8 @@ export interface components {
             id: string;
             /** @description The name it came by. */
             name: string;
+            /** @description The path it came by. */
+            path: string;
             /** @description Why it waits. */
             reason: string;
         };
@@ -1242,7 +1296,12 @@ export interface components {
         };
         /** @description Text read from a document. */
         TextPages: {
-            /** @description The pages. */
+            /**
+             * Format: int32
+             * @description Give it as `after` to see the next pages; null on the last.
+             */
+            next: number | null;
+            /** @description The pages that have text. */
             pages: components["schemas"]["PageText"][];
         };
         /** @description Which edit to undo. */
@@ -1494,7 +1553,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the state to edit */
+                /** @description The ETag of the state to edit, or several with commas between them */
                 "If-Match"?: string | null;
                 /** @description Sent again with it, the write is not done twice */
                 "Idempotency-Key"?: string | null;
@@ -1523,6 +1582,15 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AssetView"];
                 };
+            };
+            /** @description It is done, and the asset exists for this caller no longer */
+            204: {
+                headers: {
+                    /** @description Number of the fact that states this edit */
+                    "Damask-Seq"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read */
             400: {
@@ -1840,8 +1908,10 @@ export interface operations {
     getAssetText: {
         parameters: {
             query?: {
-                /** @description One page, from 1; all pages without. */
+                /** @description One page, from 1; without, up to 200 pages that have text. */
                 page?: number;
+                /** @description `next` of the answer before; not with `page`. */
+                after?: number;
             };
             header?: never;
             path: {
@@ -1912,6 +1982,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the state in which to undo it, or several with commas between them */
+                "If-Match"?: string | null;
                 /** @description Sent again with it, the write is not done twice */
                 "Idempotency-Key"?: string | null;
             };
@@ -1939,6 +2011,15 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AssetView"];
                 };
+            };
+            /** @description It is done, and the asset exists for this caller no longer */
+            204: {
+                headers: {
+                    /** @description Number of the fact that states this edit */
+                    "Damask-Seq"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read */
             400: {
@@ -1976,7 +2057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of the fields was changed since */
+            /** @description One of the fields was changed since, or the asset is in another state */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,6 +2293,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description As many uploads are being received as may be; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other failure */
             default: {
                 headers: {
@@ -2228,6 +2318,8 @@ export interface operations {
             query?: {
                 /** @description Folders of this one; those at the root without. */
                 parent?: string;
+                /** @description `next` of the page before. */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -2235,7 +2327,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The folders, by name */
+            /** @description A page of folders, by name */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2839,6 +2931,146 @@ export interface operations {
             };
         };
     };
+    admitFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The file in quarantine */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is an asset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such file in quarantine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The file in quarantine */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such file in quarantine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSession: {
         parameters: {
             query?: never;
@@ -3362,6 +3594,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description As many uploads are being received as may be; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other failure */
             default: {
                 headers: {
@@ -3548,6 +3789,15 @@ export interface operations {
             };
             /** @description The checksum differs; the chunk was dropped */
             460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many uploads are being received as may be; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3865,6 +4115,15 @@ export interface operations {
             };
             /** @description The checksum differs; the chunk was dropped */
             460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many uploads are being received as may be; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

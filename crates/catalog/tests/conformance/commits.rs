@@ -6,13 +6,17 @@ use std::{
     time::Duration,
 };
 
-use damask_catalog::{Address, Catalog, CatalogError, Options, Urgency, Written, cursors, folders, journal};
-use damask_model::{ActorId, Change, FactId, FolderId, Seq, Uuid, Verb};
+use damask_catalog::{
+    Address, Catalog, CatalogError, Options, Urgency, Written, cursors, folders, journal,
+    locations::{self, NewLocation},
+    quarantine,
+};
+use damask_model::{ActorId, Change, FactId, FolderId, QuarantineId, Seq, Uuid, Verb};
 use damask_time::Instant;
 use tokio::task::JoinSet;
 
 use crate::{
-    library::{Answer, Library, write},
+    library::{Answer, Library, hash, ingest, location, write},
     wire::{Moment, Wire},
 };
 
@@ -280,6 +284,70 @@ pub async fn a_library_of_a_newer_damask_is_refused(library: Arc<Library>) -> An
     library.tamper("INSERT INTO schema_version (number, name, applied_us) VALUES (9000, 'later', 0)").await;
     let refused = library.open().await;
     assert!(matches!(refused, Err(CatalogError::Newer { found: 9000, .. })), "{refused:?}");
+    Ok(())
+}
+
+/// Undoes the third and the fourth migration.
+const SECOND_SCHEMA: &str = r#"
+    DROP INDEX quarantine_once;
+    DROP INDEX quarantine_file;
+    ALTER TABLE quarantine DROP COLUMN actor;
+    ALTER TABLE quarantine DROP COLUMN source;
+    CREATE TABLE before (
+        id TEXT PRIMARY KEY, file BYTEA NOT NULL REFERENCES file (hash), place TEXT NOT NULL,
+        directory TEXT NOT NULL, name TEXT NOT NULL, stamp_bytes BIGINT, modified_ns BIGINT, changed_ns BIGINT,
+        inode BIGINT, verified_us BIGINT NOT NULL, last_fact TEXT NOT NULL, UNIQUE (place, directory, name));
+    INSERT INTO before SELECT id, file, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
+        verified_us, last_fact FROM location;
+    DROP TABLE location;
+    ALTER TABLE before RENAME TO location;
+    CREATE INDEX location_file ON location (file);
+    DELETE FROM schema_version WHERE number > 2;
+"#;
+
+pub async fn places_and_what_waits_of_an_older_schema_get_their_owners(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let made = write(&catalog, async |tx| {
+        let asset = ingest(tx, "a.txt", "one").await?;
+        let (now, by) = (tx.now(), ActorId::fresh());
+        let id = QuarantineId::fresh();
+        let last_fact = tx.fact(by, Verb::FileQuarantined, &[id.0], Change::default());
+        for place in ["upload", "store"] {
+            let place =
+                NewLocation { place: place.into(), ..location(hash("one"), "", "b.txt", now, last_fact) };
+            locations::put(tx, &[place]).await?;
+        }
+        // The same file twice, as it was before it waited once.
+        for (id, actor) in [(id, by), (QuarantineId::fresh(), ActorId::fresh())] {
+            let row = quarantine::Quarantined {
+                id,
+                actor,
+                name: "x.exe".into(),
+                path: "x.exe".into(),
+                file: Some(hash("x")),
+                bytes: 1,
+                reason: "type-refused".into(),
+                detail: String::new(),
+                source: serde_json::Value::Null,
+                at: now,
+                last_fact,
+            };
+            quarantine::insert(tx, &row).await?;
+        }
+        Ok((asset, by, id))
+    });
+    let (asset, by, first) = made.await?;
+    catalog.close().await;
+    library.tamper(SECOND_SCHEMA).await;
+    let catalog = library.open().await?;
+    let mut conn = catalog.read().await?;
+    let places = locations::of_file(&mut conn, hash("one"), 10).await?;
+    let owners: Vec<_> = places.iter().map(|at| (at.place.as_str(), at.asset)).collect();
+    assert_eq!(owners, [("origin", Some(asset)), ("store", None), ("upload", Some(asset))]);
+    assert!(locations::at(&mut conn, "upload", "", "b.txt").await?.is_none(), "it stands apart");
+    let waiting = quarantine::page(&mut conn, Some(by), None, 10).await?;
+    assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [first]);
+    assert_eq!(quarantine::page(&mut conn, None, None, 10).await?, waiting, "it waits once");
     Ok(())
 }
 

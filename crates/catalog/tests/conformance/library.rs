@@ -212,6 +212,8 @@ pub fn location(
     damask_catalog::locations::NewLocation {
         id: damask_model::LocationId::fresh(),
         file,
+        asset: None,
+        apart: false,
         place: "origin".into(),
         directory: directory.into(),
         name: name.into(),

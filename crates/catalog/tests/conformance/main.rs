@@ -37,6 +37,7 @@ suite! {
         a_write_whose_caller_went_away_holds_nobody_up,
         many_small_writes_share_their_statements,
         what_was_answered_is_there_after_opening_again,
+        places_and_what_waits_of_an_older_schema_get_their_owners,
         a_library_of_a_newer_damask_is_refused;
     history:
         the_digests_of_facts_verify_and_a_tampered_payload_is_found,
@@ -59,6 +60,7 @@ suite! {
         ingesting_many_files_in_one_write_costs_less_than_one_statement_a_file,
         the_same_bytes_are_one_file_with_many_locations,
         a_path_with_other_content_is_said_of_the_other_file,
+        places_that_stand_apart_are_kept_for_each_asset,
         one_folder_of_a_name_is_made_however_many_make_it,
         a_folder_knows_its_path_and_what_lies_below_it,
         an_edit_of_what_another_has_changed_is_a_conflict,

@@ -96,6 +96,39 @@ pub async fn a_path_with_other_content_is_said_of_the_other_file(library: Arc<Li
     Ok(())
 }
 
+pub async fn places_that_stand_apart_are_kept_for_each_asset(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let (one, two) = write(&catalog, async |tx| {
+        let (one, two) = (ingest(tx, "a.txt", "one").await?, ingest(tx, "b.txt", "two").await?);
+        let (now, fact) = (tx.now(), FactId::fresh());
+        for (asset, content) in [(one, "one"), (two, "two"), (two, "two"), (two, "one")] {
+            let place = locations::NewLocation {
+                asset: Some(asset),
+                apart: true,
+                place: "upload".into(),
+                ..location(hash(content), "News", "harbour.txt", now, fact)
+            };
+            locations::put(tx, &[place]).await?;
+        }
+        Ok((one, two))
+    })
+    .await?;
+    let mut conn = catalog.read().await?;
+    // The second asset's upload was said of other bytes last; the first keeps its own.
+    let of = async |conn: &mut damask_catalog::Conn, asset, content: &str| {
+        let places = locations::of_asset(conn, asset, hash(content), 10).await?;
+        Ok::<_, CatalogError>(
+            places.into_iter().map(|at| (at.asset == Some(asset), at.path)).collect::<Vec<_>>(),
+        )
+    };
+    let own = (true, "News/harbour.txt".to_owned());
+    assert_eq!(of(&mut conn, one, "one").await?, [(false, "import/a.txt".to_owned()), own.clone()]);
+    assert_eq!(of(&mut conn, two, "one").await?, [(false, "import/a.txt".to_owned()), own]);
+    assert_eq!(of(&mut conn, two, "two").await?, [(false, "import/b.txt".to_owned())]);
+    assert!(locations::at(&mut conn, "upload", "News", "harbour.txt").await?.is_none());
+    Ok(())
+}
+
 pub async fn one_folder_of_a_name_is_made_however_many_make_it(library: Arc<Library>) -> Answer {
     let nodes = library.nodes(3).await?;
     for parent in [None, Some(FolderId::fresh())] {
@@ -267,12 +300,14 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
     };
     let waits = quarantine::Quarantined {
         id: QuarantineId::fresh(),
+        actor: ActorId::fresh(),
         name: "b".into(),
         path: "/b".into(),
-        file: None,
+        file: Some(hash("b")),
         bytes: 9,
         reason: "empty".into(),
         detail: String::new(),
+        source: serde_json::json!({ "previews": true }),
         at: now,
         last_fact,
     };
@@ -289,7 +324,9 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
     let (one, two, three) = (relation.clone(), waits.clone(), made.clone());
     write(&catalog, async move |tx| {
         relations::insert(tx, &one).await?;
-        quarantine::insert(tx, &two).await?;
+        assert!(quarantine::insert(tx, &two).await?);
+        let again = quarantine::Quarantined { id: QuarantineId::fresh(), ..two.clone() };
+        assert!(!quarantine::insert(tx, &again).await?, "it waits already");
         renditions::put(tx, std::slice::from_ref(&three)).await?;
         renditions::put(tx, std::slice::from_ref(&three)).await
     })
@@ -297,9 +334,13 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
     let mut conn = catalog.read().await?;
     assert_eq!(relations::of_subject(&mut conn, id.0, 10).await?, std::slice::from_ref(&relation));
     assert_eq!(relations::of_object(&mut conn, object, 10).await?, std::slice::from_ref(&relation));
-    assert_eq!(quarantine::page(&mut conn, None, 10).await?, std::slice::from_ref(&waits));
+    for actor in [None, Some(waits.actor)] {
+        assert_eq!(quarantine::page(&mut conn, actor, None, 10).await?, std::slice::from_ref(&waits));
+    }
+    assert!(quarantine::page(&mut conn, Some(ActorId::fresh()), None, 10).await?.is_empty());
+    assert!(quarantine::holds(&mut conn, hash("b")).await?);
     assert_eq!(quarantine::by_id(&mut conn, waits.id).await?, Some(waits.clone()));
-    assert!(quarantine::page(&mut conn, Some(waits.id), 10).await?.is_empty());
+    assert!(quarantine::page(&mut conn, None, Some(waits.id), 10).await?.is_empty());
     assert_eq!(renditions::by_key(&mut conn, "00ff").await?, Some(made.clone()));
     assert_eq!(renditions::of_version(&mut conn, made.version, 10).await?, std::slice::from_ref(&made));
     library.pass(10);

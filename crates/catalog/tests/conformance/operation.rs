@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use damask_catalog::{
-    Catalog, CatalogError, accounts, cursors, due, effects, idempotency, keys, observations, sessions,
+    Catalog, CatalogError, Tx, accounts, cursors, due, effects, idempotency, keys, observations, sessions,
     setup_links, uploads,
 };
 use damask_model::{ActorId, DueId, FactId, KeyId, Seq, UploadId, UserId, Uuid};
@@ -111,7 +111,15 @@ pub async fn an_idempotency_key_answers_the_same_request_again(library: Arc<Libr
     write(&catalog, async move |tx| idempotency::forget(tx, "k", actor).await).await?;
     assert_eq!(begin(3).await?, Known::New);
     let now = library.now();
-    assert_eq!(write(&catalog, async move |tx| idempotency::expire(tx, now).await).await?, 1);
+    let fill = async move |tx: &mut Tx| {
+        for number in 0..3 {
+            idempotency::begin(tx, &format!("k{number}"), actor, [0; 32], now).await?;
+        }
+        Ok(())
+    };
+    write(&catalog, fill).await?;
+    let expire = || write(&catalog, async move |tx| idempotency::expire(tx, now, 3).await);
+    assert_eq!((expire().await?, expire().await?, expire().await?), (3, 1, 0), "so many at once");
     Ok(())
 }
 

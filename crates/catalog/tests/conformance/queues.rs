@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use damask_catalog::{
     Catalog, CatalogError,
-    jobs::{self, ATTEMPTS_MAX, Beat, Claim, Job, NewJob},
+    jobs::{self, ATTEMPTS_MAX, Beat, Claim, Claimed, Job, NewJob},
 };
 use damask_model::job::{JobState, Lane, Resource};
 use tokio::task::JoinSet;
@@ -17,12 +17,16 @@ async fn add(catalog: &Catalog, added: Vec<NewJob>) -> Result<u64, CatalogError>
     write(catalog, async move |tx| jobs::add(tx, &added).await).await
 }
 
-async fn claim(catalog: &Catalog, worker: &'static str, limit: u32) -> Result<Vec<Job>, CatalogError> {
+async fn claimed(catalog: &Catalog, worker: &'static str, limit: u32) -> Result<Claimed, CatalogError> {
     let all = [Resource::Cpu, Resource::Io, Resource::Net];
     write(catalog, async move |tx| {
         jobs::claim(tx, &Claim { worker, resources: &all, kinds: &[], limit, lease: LEASE }).await
     })
     .await
+}
+
+async fn claim(catalog: &Catalog, worker: &'static str, limit: u32) -> Result<Vec<Job>, CatalogError> {
+    Ok(claimed(catalog, worker, limit).await?.jobs)
 }
 
 fn kinds(claimed: &[Job]) -> Vec<&str> {
@@ -99,12 +103,14 @@ pub async fn a_lease_that_ran_out_makes_the_job_claimable_again(library: Arc<Lib
     assert_eq!(beat("second").await?, Beat::Held);
     let running = jobs::by_id(&mut catalog.read().await?, id).await?.expect("it runs");
     assert_eq!(running.progress, Some((3, 10)));
+    let mut told = Vec::new();
     for _ in 0..ATTEMPTS_MAX {
         library.pass(3_600);
-        claim(&catalog, "second", 1).await?;
+        told.extend(claimed(&catalog, "second", 1).await?.dead);
     }
     let dead = jobs::by_id(&mut catalog.read().await?, id).await?.expect("kept");
     assert_eq!(dead.state, JobState::Dead, "a job that kills its workers does not run for ever");
+    assert_eq!(told, [dead], "and whoever claims is told, once");
     Ok(())
 }
 
@@ -197,7 +203,8 @@ pub async fn a_claim_takes_only_what_the_worker_has_free(library: Arc<Library>) 
         .await?;
     let only = |resources: &'static [Resource], kinds: &'static [&'static str]| {
         write(&catalog, async move |tx| {
-            jobs::claim(tx, &Claim { worker: "w", resources, kinds, limit: 9, lease: LEASE }).await
+            let claim = Claim { worker: "w", resources, kinds, limit: 9, lease: LEASE };
+            Ok(jobs::claim(tx, &claim).await?.jobs)
         })
     };
     assert!(only(&[Resource::Gpu], &[]).await?.is_empty());

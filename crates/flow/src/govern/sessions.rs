@@ -6,7 +6,7 @@ use damask_model::UserId;
 use super::{Account, SessionToken, hash_of, one_form, secrets};
 use crate::{
     caller::Caller,
-    damask::{Damask, off_thread},
+    damask::Damask,
     trouble::{Outcome, Trouble},
 };
 
@@ -25,7 +25,10 @@ pub async fn sign_in(damask: &Damask, email: &str, password: &str) -> Outcome<(A
     };
     let hash = row.as_ref().map_or_else(nobodys_hash, |row| row.password_hash.clone());
     let password = password.to_owned();
-    let fits = off_thread(move || secrets::password_fits(&password, &hash)).await;
+    let turn = damask.guesses().turn().await?;
+    // Of many guesses at once each knows what became of those before it.
+    damask.guesses().check(&email, damask.now())?;
+    let fits = turn.take(move || secrets::password_fits(&password, &hash)).await;
     match row.filter(|_| fits) {
         Some(row) => {
             damask.guesses().right(&email);

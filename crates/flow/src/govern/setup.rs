@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Account, SessionToken, hash_of, one_form, secrets, sessions};
 use crate::{
     caller::{Caller, Permission, Permissions},
-    damask::{Damask, off_thread},
+    damask::Damask,
     trouble::{Outcome, Trouble},
 };
 
@@ -74,7 +74,8 @@ pub async fn finish(damask: &Damask, token: &str, new: NewAccount) -> Outcome<(A
     }
     drop(conn);
     let password = new.password;
-    let password_hash = off_thread(move || secrets::password_hash(&password)).await?;
+    let turn = damask.guesses().turn().await?;
+    let password_hash = turn.take(move || secrets::password_hash(&password)).await?;
     let id = UserId::fresh();
     let can = json!(Permissions::ALL);
     let row_of = move |fact, created| accounts::Account {

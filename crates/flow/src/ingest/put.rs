@@ -4,12 +4,13 @@ use std::io;
 
 use bytes::Bytes;
 use damask_model::job::Lane;
-use futures::{Stream, StreamExt};
-use tokio::sync::mpsc;
+use damask_store::{Incoming, StoreError};
+use futures::Stream;
 
 use super::{
     arrival::Arrival,
     path::HomePath,
+    pour::{Poured, Sink, drop_off_thread, pour},
     receive::{self, Source},
 };
 use crate::{
@@ -18,8 +19,11 @@ use crate::{
     trouble::{Outcome, Trouble},
 };
 
-/// Pieces on their way from the network to the disk: back-pressure, not memory.
-const PIECES_WAITING: usize = 8;
+impl Sink for Incoming {
+    fn take(&mut self, piece: &[u8]) -> Result<(), StoreError> {
+        self.write(piece)
+    }
+}
 
 /// Takes a file that arrives as a stream. A stream that breaks leaves nothing behind.
 pub async fn stream(
@@ -30,36 +34,19 @@ pub async fn stream(
 ) -> Outcome<Arrival> {
     caller.needs(Permission::Upload, "uploading a file")?;
     let home = HomePath::parse(path, damask.limits())?;
-    let (pieces, mut arriving) = mpsc::channel::<Bytes>(PIECES_WAITING);
     let (store, bytes_max) = (damask.store().clone(), damask.limits().file_bytes_max);
-    let writing = tokio::task::spawn_blocking(move || {
-        let mut incoming = store.incoming(bytes_max)?;
-        while let Some(piece) = arriving.blocking_recv() {
-            incoming.write(&piece)?;
+    let incoming = off_thread(move || store.incoming(bytes_max)).await?;
+    let Poured { sink: incoming, failed, broken } = pour(chunks, incoming).await?;
+    let trouble = match (failed, broken) {
+        (Some(error), _) => Some(Trouble::from(error)),
+        (None, Some(error)) => {
+            Some(Trouble::mistake("upload-broken", format!("the upload ended early: {error}")))
         }
-        Ok::<_, damask_store::StoreError>(incoming)
-    });
-    let mut broken = None;
-    let mut chunks = std::pin::pin!(chunks);
-    while let Some(chunk) = chunks.next().await {
-        match chunk {
-            // The writer ended early: its own error says why.
-            Ok(piece) => {
-                if pieces.send(piece).await.is_err() {
-                    break;
-                }
-            }
-            Err(error) => {
-                broken = Some(error);
-                break;
-            }
-        }
-    }
-    drop(pieces);
-    let incoming = writing.await.map_err(Trouble::fault("write a file"))??;
-    if let Some(error) = broken {
-        off_thread(move || drop(incoming)).await;
-        return Err(Trouble::mistake("upload-broken", format!("the upload ended early: {error}")));
+        (None, None) => None,
+    };
+    if let Some(trouble) = trouble {
+        drop_off_thread(incoming).await;
+        return Err(trouble);
     }
     let received = receive::durable(damask, incoming).await?;
     let source = Source { path: path.to_owned(), home, origin: None, lane: Lane::Fresh, previews: true };

@@ -3,19 +3,27 @@
 //! Bytes first ([`durable`]), catalog second ([`take`]), answer last. What the file is, is read from its
 //! content before the catalog is written, so that a write is short.
 
-use damask_catalog::{Tx, assets, files, locations, quarantine, versions};
+use std::sync::Arc;
+
+use damask_catalog::{
+    Conn, Tx, assets, files,
+    locations::{self, NewLocation},
+    quarantine::{self, Quarantined},
+    versions,
+};
 use damask_metadata::identify::{Identified, identify};
 use damask_model::{
     Asset, AssetId, Change, ContentHash, Document, FactId, FolderId, LocationId, NewFact, QuarantineId,
-    Stamp, StateName, Verb, Version, VersionId, job::Lane,
+    StateName, Verb, Version, VersionId,
 };
 use damask_store::{Incoming, Received, StoreKey};
 use serde_json::{Value as Json, json};
+use tokio::sync::OwnedRwLockReadGuard;
 
+pub use super::source::Source;
 use super::{
     arrival::{Arrival, ArrivalOutcome},
     homes,
-    path::HomePath,
 };
 use crate::{
     caller::Caller,
@@ -35,40 +43,81 @@ pub const UPLOAD: &str = "upload";
 /// The place name of Damask's own store; bytes lie there under their hash.
 pub const STORE: &str = "store";
 
-/// What is known of bytes by the door they came by.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The path, as it is told back.
-    pub path: String,
-    /// Where it goes in the home tree, and its name.
-    pub home: HomePath,
-    /// Directory, name and stamp where an import read it.
-    pub origin: Option<(String, String, Stamp)>,
-    /// Who waits for it.
-    pub lane: Lane,
-    /// Whether previews are made now.
-    pub previews: bool,
+/// Durable bytes that nobody may free before they are settled.
+pub struct Landed {
+    received: Received,
+    _held: Held,
+}
+
+/// Keeps bytes that no file names yet from being freed.
+pub struct Held(#[expect(dead_code, reason = "it holds by being there")] OwnedRwLockReadGuard<()>);
+
+impl Landed {
+    /// Bytes that became durable while they were held.
+    pub const fn new(received: Received, held: Held) -> Self {
+        Self { received, _held: held }
+    }
+}
+
+/// Holds all bytes that are about to become durable.
+pub async fn hold(damask: &Damask) -> Held {
+    Held(Arc::clone(damask.landing()).read_owned().await)
 }
 
 /// Makes written bytes durable, together with whatever else is being finished at this moment.
-pub async fn durable(damask: &Damask, incoming: Incoming) -> Outcome<Received> {
+pub async fn durable(damask: &Damask, incoming: Incoming) -> Outcome<Landed> {
+    let held = hold(damask).await;
     let answer = damask.group().finish(incoming).await;
-    answer.map_err(Trouble::fault("finish a file: the store's writer ended"))?.map_err(Trouble::from)
+    let received = answer.map_err(Trouble::fault("finish a file: the store's writer ended"))?;
+    Ok(Landed::new(received.map_err(Trouble::from)?, held))
 }
 
 /// Puts durable bytes into the catalog: a new asset, a new version of the asset whose place it was read
 /// from, one more place of bytes that are here, or quarantine.
-pub async fn take(damask: &Damask, caller: &Caller, received: Received, source: Source) -> Outcome<Arrival> {
+pub async fn take(damask: &Damask, caller: &Caller, landed: Landed, source: Source) -> Outcome<Arrival> {
+    let received = landed.received;
     let identified = look_at(damask, received.hash, source.home.name().to_owned()).await?;
-    let urgency = urgency_of(source.lane);
-    if let Some(reason) = refused_type(&identified) {
+    if let Some(reason) = refused_type(&identified)
+        && !is_here(damask, caller, received.hash).await?
+    {
         return set_apart(damask, caller, received, source, reason).await;
     }
+    settle(damask, caller, (received, identified), source, None).await
+}
+
+/// Puts a file that waited for a person into the catalog, as if nothing had been wrong with it.
+pub async fn admit(damask: &Damask, caller: &Caller, waiting: Quarantined) -> Outcome<Arrival> {
+    let _held = hold(damask).await;
+    let hash = waiting.file.ok_or_else(|| Trouble::missing("file in quarantine", waiting.id))?;
+    let identified = look_at(damask, hash, waiting.name.clone()).await?;
+    let received = Received { hash, bytes: waiting.bytes, already_there: true };
+    let (path, name) = (waiting.path.clone(), waiting.name.clone());
+    let source = Source::of_kept(&waiting.source, path, name, damask.limits());
+    settle(damask, caller, (received, identified), source, Some(waiting)).await
+}
+
+async fn settle(
+    damask: &Damask,
+    caller: &Caller,
+    (received, identified): (Received, Identified),
+    source: Source,
+    waiting: Option<Quarantined>,
+) -> Outcome<Arrival> {
+    let urgency = urgency_of(source.lane);
     let folder = homes::ensure(damask, caller, source.home.folders(), urgency).await?;
     let (here, by) = (damask.clone(), caller.clone());
     let newcomer =
         Newcomer { damask: here, caller: by, received, identified, folder, source: source.clone() };
-    let written = damask.catalog().write(urgency, async move |tx: &mut Tx| newcomer.settle(tx).await).await?;
+    let written = damask
+        .catalog()
+        .write(urgency, async move |tx: &mut Tx| {
+            let settled = newcomer.settle(tx).await?;
+            if let Some(waiting) = &waiting {
+                newcomer.let_out(tx, waiting, settled.asset).await?;
+            }
+            Ok::<_, Trouble>(settled)
+        })
+        .await?;
     let settled = written.value;
     Ok(Arrival {
         path: source.path,
@@ -99,6 +148,13 @@ fn refused_type(identified: &Identified) -> Option<&'static str> {
     PROGRAMS.contains(&identified.media_type).then_some("it is a program, not media")
 }
 
+/// Whether these bytes are an asset's already, as far as the caller may know: a person let them in.
+async fn is_here(damask: &Damask, caller: &Caller, hash: ContentHash) -> Outcome<bool> {
+    let mut conn = damask.catalog().read().await?;
+    Ok(holder(damask, &mut conn, caller, hash).await?.is_some())
+}
+
+/// Once for a path and its bytes, however often the caller brings them.
 async fn set_apart(
     damask: &Damask,
     caller: &Caller,
@@ -107,24 +163,28 @@ async fn set_apart(
     reason: &'static str,
 ) -> Outcome<Arrival> {
     let (actor, path, name) = (caller.actor, source.path.clone(), source.home.name().to_owned());
+    let kept = source.to_json();
     let written = damask
         .catalog()
         .write(urgency_of(source.lane), async move |tx: &mut Tx| {
-            let id = QuarantineId::fresh();
-            let after = json!({ "name": name, "path": path, "bytes": received.bytes, "reason": reason });
-            let fact = tx.fact(actor, Verb::FileQuarantined, &[id.0], Change::added(after));
-            let row = quarantine::Quarantined {
-                id,
+            let row = Quarantined {
+                id: QuarantineId::fresh(),
+                actor,
                 name: name.clone(),
                 path: path.clone(),
                 file: Some(received.hash),
                 bytes: received.bytes,
                 reason: "type-refused".to_owned(),
                 detail: reason.to_owned(),
+                source: kept.clone(),
                 at: tx.now(),
-                last_fact: fact,
+                last_fact: FactId::fresh(),
             };
-            quarantine::insert(tx, &row).await?;
+            if quarantine::insert(tx, &row).await? {
+                let (id, subjects) = (row.last_fact, vec![row.id.0]);
+                let change = Change::added(told(&row));
+                tx.state(NewFact { id, actor, verb: Verb::FileQuarantined, subjects, change });
+            }
             Ok::<_, Trouble>(())
         })
         .await?;
@@ -135,6 +195,30 @@ async fn set_apart(
         reason: Some(reason.to_owned()),
         seq: written.seq,
     })
+}
+
+/// What a fact says of a file in quarantine.
+pub fn told(row: &Quarantined) -> Json {
+    let (name, path, bytes) = (&row.name, &row.path, row.bytes);
+    json!({ "name": name, "path": path, "bytes": bytes, "hash": row.file, "reason": row.detail })
+}
+
+/// The oldest asset with these bytes that the caller may see. Of one they may not see they learn nothing: the
+/// file becomes an asset of its own that shares its bytes.
+async fn holder(
+    damask: &Damask,
+    conn: &mut Conn,
+    caller: &Caller,
+    hash: ContentHash,
+) -> Outcome<Option<AssetId>> {
+    if caller.sees_all() {
+        return Ok(assets::by_primary_hash(conn, hash).await?.map(|(asset, _)| asset));
+    }
+    let holders = assets::with_primary_hash(conn, hash, SAME_BYTES_MAX).await?;
+    let ids: Vec<AssetId> = holders.into_iter().map(|(asset, _)| asset).collect();
+    let records = assets::by_ids(conn, &ids).await?;
+    let seen = see::only_visible(damask, conn, caller, records).await?;
+    Ok(seen.into_iter().map(|record| record.asset.id).min())
 }
 
 /// Versions with the same bytes that are looked at.
@@ -160,7 +244,9 @@ impl Newcomer {
     async fn settle(&self, tx: &mut Tx) -> Outcome<Settled> {
         let fact = FactId::fresh();
         let is_new = !files::insert(tx, &[self.file(tx, fact)]).await?.is_empty();
-        if !is_new && let Some(asset) = self.asset_of_bytes(tx).await? {
+        if !is_new
+            && let Some(asset) = holder(&self.damask, tx.conn(), &self.caller, self.received.hash).await?
+        {
             return match self.asset_of_place(tx).await? {
                 // The file went back to the bytes of an earlier version.
                 Some(known) if known.id == asset => self.new_version(tx, known, fact).await,
@@ -184,35 +270,19 @@ impl Newcomer {
         }
     }
 
-    /// The oldest asset with these bytes that the caller may see. Of one they may not see they learn nothing: the
-    /// file becomes an asset of its own that shares its bytes.
-    async fn asset_of_bytes(&self, tx: &mut Tx) -> Outcome<Option<AssetId>> {
-        if self.caller.sees_all() {
-            let found = assets::by_primary_hash(tx.conn(), self.received.hash).await?;
-            return Ok(found.map(|(asset, _)| asset));
-        }
-        let holders = assets::with_primary_hash(tx.conn(), self.received.hash, SAME_BYTES_MAX).await?;
-        let ids: Vec<AssetId> = holders.into_iter().map(|(asset, _)| asset).collect();
-        let records = assets::by_ids(tx.conn(), &ids).await?;
-        let seen = see::only_visible(&self.damask, tx.conn(), &self.caller, records).await?;
-        Ok(seen.into_iter().map(|record| record.asset.id).min())
-    }
-
-    /// The asset whose bytes were read from the same path before, when these are others.
+    /// The asset of the same path, when its bytes were others.
     async fn asset_of_place(&self, tx: &mut Tx) -> Outcome<Option<Asset>> {
         let Some((directory, name, _)) = &self.source.origin else { return Ok(None) };
-        let Some(known) = locations::at(tx.conn(), ORIGIN, directory, name).await? else { return Ok(None) };
-        if known.file == self.received.hash {
-            return Ok(None);
-        }
-        match assets::by_primary_hash(tx.conn(), known.file).await? {
-            Some((asset, _)) => Ok(assets::by_id(tx.conn(), asset).await?),
+        let known = locations::at(tx.conn(), ORIGIN, directory, name).await?;
+        let known = known.filter(|known| known.file != self.received.hash);
+        match known.and_then(|known| known.asset) {
+            Some(asset) => Ok(assets::by_id(tx.conn(), asset).await?),
             None => Ok(None),
         }
     }
 
     async fn one_more_place(&self, tx: &mut Tx, asset: AssetId, fact: FactId) -> Outcome<Settled> {
-        locations::put(tx, &[self.came_from(tx, fact)]).await?;
+        locations::put(tx, &[self.came_from(tx, fact, asset)]).await?;
         let after = json!({ "path": self.source.path, "hash": self.received.hash });
         self.state(tx, fact, Verb::LocationAdded, asset, after);
         Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset, reason: None })
@@ -259,22 +329,26 @@ impl Newcomer {
         let primary = self.received.hash;
         let version = Version { id, asset, number, primary, created: tx.now(), last_fact: fact };
         versions::insert(tx, &[(version, self.source.home.name().to_owned())]).await?;
-        locations::put(tx, &[self.in_store(tx, fact), self.came_from(tx, fact)]).await?;
+        locations::put(tx, &[self.in_store(tx, fact), self.came_from(tx, fact, asset)]).await?;
         Ok(())
     }
 
-    fn in_store(&self, tx: &Tx, fact: FactId) -> locations::NewLocation {
-        self.location(tx, fact, STORE, (String::new(), self.received.hash.to_string()), None)
+    fn in_store(&self, tx: &Tx, fact: FactId) -> NewLocation {
+        self.location(tx, fact, STORE, (String::new(), self.received.hash.to_string()))
     }
 
-    fn came_from(&self, tx: &Tx, fact: FactId) -> locations::NewLocation {
+    fn came_from(&self, tx: &Tx, fact: FactId, asset: AssetId) -> NewLocation {
+        let asset = Some(asset);
         match &self.source.origin {
             Some((directory, name, stamp)) => {
-                self.location(tx, fact, ORIGIN, (directory.clone(), name.clone()), Some(*stamp))
+                let place = self.location(tx, fact, ORIGIN, (directory.clone(), name.clone()));
+                NewLocation { asset, stamp: Some(*stamp), ..place }
             }
             None => {
                 let home = &self.source.home;
-                self.location(tx, fact, UPLOAD, (home.folders().join("/"), home.name().to_owned()), None)
+                let path = (home.folders().join("/"), home.name().to_owned());
+                // What a client says is no place of a file system: two may say the same of different bytes.
+                NewLocation { asset, apart: true, ..self.location(tx, fact, UPLOAD, path) }
             }
         }
     }
@@ -285,18 +359,29 @@ impl Newcomer {
         fact: FactId,
         place: &str,
         (directory, name): (String, String),
-        stamp: Option<Stamp>,
-    ) -> locations::NewLocation {
-        locations::NewLocation {
+    ) -> NewLocation {
+        NewLocation {
             id: LocationId::fresh(),
             file: self.received.hash,
+            asset: None,
+            apart: false,
             place: place.to_owned(),
             directory,
             name,
-            stamp,
+            stamp: None,
             verified: tx.now(),
             last_fact: fact,
         }
+    }
+
+    /// The file waits no longer: it is this asset's.
+    async fn let_out(&self, tx: &mut Tx, waiting: &Quarantined, asset: AssetId) -> Outcome<()> {
+        if !quarantine::remove(tx, waiting.id).await? {
+            return Err(Trouble::missing("file in quarantine", waiting.id));
+        }
+        let change = Change { before: told(waiting), after: json!({ "asset": asset }) };
+        tx.fact(self.caller.actor, Verb::FileAdmitted, &[waiting.id.0, asset.0], change);
+        Ok(())
     }
 
     /// What the journey needs to know, and what a reader of the history wants to.

@@ -11,16 +11,16 @@ use damask_catalog::{
     uploads::{self, Upload, UploadState as Stand},
 };
 use damask_model::{AssetId, UploadId, job::Lane};
-use damask_store::{Appending, Keep};
+use damask_store::{Appending, Keep, StoreError};
 use damask_time::Instant;
-use futures::{Stream, StreamExt};
+use futures::Stream;
 use serde_json::{Value as Json, json};
-use tokio::sync::mpsc;
 
 use super::{
     arrival::{Arrival, ArrivalOutcome},
     path::HomePath,
-    receive::{self, Source},
+    pour::{Poured, Sink, pour},
+    receive::{self, Landed, Source},
 };
 use crate::{
     caller::{Caller, Permission},
@@ -28,8 +28,6 @@ use crate::{
     trouble::{Outcome, Trouble},
 };
 
-/// Pieces on their way from the network to the disk.
-const PIECES_WAITING: usize = 8;
 /// Pairs of metadata an upload may have, and their bytes in all.
 const METADATA_PAIRS_MAX: usize = 32;
 const METADATA_BYTES_MAX: usize = 16 << 10;
@@ -179,24 +177,30 @@ pub async fn append(
     Ok(state_of(&upload, received, None))
 }
 
-/// Writes a piece as it comes; answers where the upload then ends.
+/// A piece on its way to the disk, and the checksum it must have.
+struct Piece {
+    appending: Appending,
+    checksum: Option<Box<dyn Checksum>>,
+}
+
+impl Sink for Piece {
+    fn take(&mut self, piece: &[u8]) -> Result<(), StoreError> {
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(piece);
+        }
+        self.appending.write(piece)
+    }
+}
+
+/// Writes a piece as it comes; answers where the upload then ends. A body that broke counts as far as it came.
 async fn receive_piece(
-    mut appending: Appending,
-    mut checksum: Option<Box<dyn Checksum>>,
+    appending: Appending,
+    checksum: Option<Box<dyn Checksum>>,
     body: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Outcome<u64> {
-    let (pieces, mut arriving) = mpsc::channel::<Bytes>(PIECES_WAITING);
-    let writing = tokio::task::spawn_blocking(move || {
-        let mut failed = None;
-        while let Some(piece) = arriving.blocking_recv() {
-            if let Some(checksum) = &mut checksum {
-                checksum.update(&piece);
-            }
-            if let Err(error) = appending.write(&piece) {
-                failed = Some(error);
-                break;
-            }
-        }
+    let Poured { sink: Piece { appending, checksum }, failed, .. } =
+        pour(body, Piece { appending, checksum }).await?;
+    off_thread(move || {
         if checksum.is_some_and(|checksum| !checksum.fits()) {
             // Dropped unfinished, a piece under a checksum leaves nothing.
             drop(appending);
@@ -207,23 +211,16 @@ async fn receive_piece(
             Some(error) => Err(Trouble::from(error)),
             None => Ok(received),
         }
-    });
-    let mut body = std::pin::pin!(body);
-    while let Some(Ok(piece)) = body.next().await {
-        // The writer ended early: its own error says why. A body that broke counts as far as it came.
-        if pieces.send(piece).await.is_err() {
-            break;
-        }
-    }
-    drop(pieces);
-    writing.await.map_err(Trouble::fault("write a piece of an upload"))?
+    })
+    .await
 }
 
 /// The upload is whole: it becomes an asset, then the upload's own copy goes.
 async fn finish(damask: &Damask, caller: &Caller, upload: Upload, received: u64) -> Outcome<UploadState> {
     let id = upload.id;
-    let store = damask.store().clone();
+    let (store, held) = (damask.store().clone(), receive::hold(damask).await);
     let blob = off_thread(move || store.upload_finish(id)).await?;
+    let blob = Landed::new(blob, held);
     let path = path_of(&metadata_pairs(&upload.metadata));
     let home = HomePath::parse(&path, damask.limits())?;
     let source = Source { path, home, origin: None, lane: Lane::Fresh, previews: true };

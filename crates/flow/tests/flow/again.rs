@@ -48,6 +48,44 @@ pub async fn the_same_bytes_at_another_place_are_one_asset_with_two_places(libra
     assert_eq!(library.verbs(asset).await, ["asset.ingested", "location.added", "location.added"]);
 }
 
+pub async fn an_asset_of_more_places_than_are_shown_says_so(library: &mut Library) {
+    library.start(0);
+    let few = library.put("few.txt", "few").await.expect("taken").asset.expect("an asset");
+    for number in 0..201 {
+        library.write(&format!("Card/{number:03}.txt"), b"the same");
+    }
+    let arrivals = library.import(&[library.incoming().join("Card")]).await;
+    let whole = library.whole(arrivals[0].asset.expect("an asset")).await;
+    assert_eq!((whole.locations.len(), whole.more), (200, true));
+    assert!(!library.whole(few).await.more);
+}
+
+pub async fn two_files_of_one_path_are_two_assets_with_a_place_each(library: &mut Library) {
+    library.start(0);
+    let path = "News/harbour.txt";
+    let mut assets = Vec::new();
+    for bytes in ["dawn", "noon"] {
+        let arrival = library.put(path, bytes).await.expect("taken");
+        assert_eq!(arrival.outcome, Imported, "{bytes}");
+        assets.push(arrival.asset.expect("an asset"));
+    }
+    let metadata = vec![("relativePath".to_owned(), path.as_bytes().to_vec())];
+    let (damask, caller) = (&library.damask, Caller::local());
+    let begun =
+        upload::create(damask, &caller, NewUpload { length: Some(4), metadata }).await.expect("begun");
+    let dusk = stream::iter([Ok::<_, std::io::Error>("dusk".into())]);
+    let whole = upload::append(damask, &caller, begun.id, 0, None, None, dusk).await.expect("taken");
+    assets.push(whole.arrival.and_then(|arrival| arrival.asset).expect("an asset"));
+    let again = library.put(path, "dawn").await.expect("taken");
+    assert_eq!((again.outcome, again.asset), (AlreadyHere, Some(assets[0])));
+    assert_eq!(library.find("harbour").await.len(), 3);
+    for asset in assets {
+        let places = library.whole(asset).await.locations;
+        let told: Vec<_> = places.iter().filter(|(place, _)| place == "upload").collect();
+        assert_eq!(told, [&("upload".to_owned(), path.to_owned())], "{places:?}");
+    }
+}
+
 pub async fn files_that_did_not_change_are_passed_without_being_read(library: &mut Library) {
     library.start(0);
     for number in 0..40 {

@@ -7,13 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use damask_flow::{
-    Caller,
-    ingest::{
-        ArrivalOutcome::{Failed, Imported, Quarantined},
-        quarantine,
-    },
-};
+use damask_flow::ingest::ArrivalOutcome::{Failed, Imported};
 use damask_model::FindingCode::{self, Empty, ExtensionDiffers, OverLimit, Truncated, Undecodable};
 use damask_testkit::fixtures;
 
@@ -105,17 +99,6 @@ pub async fn a_path_that_climbs_is_refused(library: &mut Library) {
     let whole = library.whole(arrivals[0].asset.expect("an asset")).await;
     let folder = whole.folder.map(|(_, path)| path).unwrap_or_default();
     assert!(!folder.contains(".."), "{folder}");
-}
-
-pub async fn a_program_is_set_apart(library: &mut Library) {
-    library.start(0);
-    let arrival = library.put("holiday.jpg", fs::read("/bin/true").expect("a program")).await.expect("told");
-    assert_eq!((arrival.outcome, arrival.asset), (Quarantined, None));
-    let waiting =
-        quarantine::page(&library.damask, &Caller::local(), None, 10).await.expect("the quarantine");
-    assert_eq!(waiting.len(), 1);
-    assert_eq!((waiting[0].name.as_str(), waiting[0].reason.contains("program")), ("holiday.jpg", true));
-    assert!(library.find("holiday").await.is_empty());
 }
 
 pub async fn a_header_of_sixty_thousand_pixels_a_side_costs_a_finding_and_no_memory(library: &mut Library) {

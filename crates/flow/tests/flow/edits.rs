@@ -23,7 +23,7 @@ async fn set(
         |values: &[&str]| -> Option<Vec<Json>> { Some(values.iter().map(|value| json!(value)).collect()) };
     let changes: BTreeMap<_, _> =
         fields.iter().map(|(name, given)| ((*name).to_owned(), values(given))).collect();
-    edit::fields(&library.damask, &Caller::local(), asset, seen, changes).await
+    edit::fields(&library.damask, &Caller::local(), asset, seen.map(|seen| vec![seen]), changes).await
 }
 
 fn text<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<&'a str> {
@@ -54,6 +54,16 @@ pub async fn an_edit_that_did_not_see_the_last_one_is_refused(library: &mut Libr
     set(library, asset, Some(seen), &[("title", &["First"])]).await.expect("nobody was before");
     mistaken(set(library, asset, Some(seen), &[("title", &["Second"])]).await, "stale");
     assert_eq!(library.summary(asset).await.title.as_deref(), Some("First"));
+    let caller = Caller::local();
+    let undo = |seen: Vec<FactId>, edit| edit::undo(&library.damask, &caller, asset, Some(seen), edit);
+    let stands = library.whole(asset).await.etag;
+    let edit =
+        look::history(&library.damask, &Caller::local(), asset, None, 1).await.expect("history")[0].seq;
+    mistaken(undo(vec![], edit).await, "stale");
+    mistaken(undo(vec![seen], edit).await, "stale");
+    let undone = undo(vec![seen, stands], edit).await.expect("it is in one of these states");
+    let again = library.whole(asset).await.etag;
+    undo(vec![again], undone).await.expect("nobody was before");
     mistaken(set(library, asset, None, &[]).await, "nothing-to-edit");
     mistaken(set(library, asset, None, &[("width", &["9"])]).await, "not-editable");
 }
@@ -71,16 +81,18 @@ pub async fn an_edit_is_undone_from_what_stood_before(library: &mut Library) {
     let stood = &history[0].change.as_ref().expect("kept").before["fields"]["keywords"];
     assert_eq!(stood[0]["value"], json!({ "text": "harbour" }), "the fact says what stood before");
 
-    let undone = edit::undo(&library.damask, &Caller::local(), asset, seq).await.expect("undone");
+    let undone = edit::undo(&library.damask, &Caller::local(), asset, None, seq).await.expect("undone");
     assert_eq!(library.whole(asset).await.document, before, "with where each value came from");
     assert_eq!(library.find("keywords:harbour").await, ["card.jpg"]);
     assert!(library.find("bridge").await.is_empty());
-    edit::undo(&library.damask, &Caller::local(), asset, undone).await.expect("an undoing is an edit too");
+    edit::undo(&library.damask, &Caller::local(), asset, None, undone)
+        .await
+        .expect("an undoing is an edit too");
     assert_eq!(library.summary(asset).await.title.as_deref(), Some("A bridge"));
 
     set(library, asset, None, &[("title", &["Another"])]).await.expect("an edit");
-    mistaken(edit::undo(&library.damask, &Caller::local(), asset, seq).await, "stale");
-    missing(edit::undo(&library.damask, &Caller::local(), asset, Seq(1)).await);
+    mistaken(edit::undo(&library.damask, &Caller::local(), asset, None, seq).await, "stale");
+    missing(edit::undo(&library.damask, &Caller::local(), asset, None, Seq(1)).await);
     assert_eq!(library.summary(asset).await.title.as_deref(), Some("Another"));
 }
 

@@ -1,9 +1,9 @@
 //! The index is derived: thrown away, it comes back the same; behind, it catches up.
 
-use damask_flow::{Caller, find};
+use damask_flow::{Caller, find, look};
 use damask_testkit::Words;
 
-use crate::library::Library;
+use crate::library::{Library, mistaken};
 
 const QUERIES: [&str; 6] = ["*", "the", "kind:document", "name:harbour", "take -2", "bytes:>20"];
 
@@ -76,4 +76,23 @@ pub async fn pages_follow_each_other_without_gap_or_repetition(library: &mut Lib
     }
     let expected: Vec<String> = (0..23).rev().map(|number| format!("{number:02}.txt")).collect();
     assert_eq!((names, pages), (expected, 3));
+}
+
+pub async fn folders_are_shown_page_by_page(library: &mut Library) {
+    library.start(0);
+    for name in ["a", "b", "c", "d", "e"] {
+        library.put(&format!("Reels/{name}/note.txt"), name).await.expect("taken");
+    }
+    let (damask, caller) = (&library.damask, Caller::local());
+    let top = look::folders(damask, &caller, None, None, 10).await.expect("folders");
+    let parent = Some(top[0].id);
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let page = look::folders(damask, &caller, parent, after, 2).await.expect("folders");
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        names.extend(page.into_iter().map(|folder| folder.path));
+    }
+    assert_eq!(names, ["Reels/a", "Reels/b", "Reels/c", "Reels/d", "Reels/e"]);
+    mistaken(look::folders(damask, &caller, None, after, 2).await, "bad-cursor");
 }

@@ -2,13 +2,19 @@
 
 use std::{fs, time::Duration};
 
-use damask_catalog::jobs::{ATTEMPTS_MAX, back_off};
+use damask_catalog::{
+    Urgency,
+    jobs::{self, ATTEMPTS_MAX, Claim, back_off},
+};
 use damask_flow::{
     Caller,
     events::{self, Event},
     stages, work,
 };
-use damask_model::{AssetId, Seq, Verb, job::JobState};
+use damask_model::{
+    AssetId, Seq, Verb,
+    job::{JobState, Resource},
+};
 use damask_testkit::fixtures;
 use futures::StreamExt as _;
 
@@ -37,7 +43,7 @@ async fn wake(library: &Library) {
     while stages::step(&library.damask).await.expect("the pipeline reads the journal") {}
 }
 
-async fn jobs(library: &Library, state: Option<JobState>) -> Vec<work::Job> {
+async fn jobs_of(library: &Library, state: Option<JobState>) -> Vec<work::Job> {
     work::page(&library.damask, &Caller::local(), state, None, 100).await.expect("jobs")
 }
 
@@ -70,7 +76,7 @@ pub async fn a_job_that_fails_waits_longer_each_time_is_dead_and_can_be_retried_
     for attempt in 1..=ATTEMPTS_MAX {
         library.start(1);
         let stands = loop {
-            let all = jobs(library, None).await;
+            let all = jobs_of(library, None).await;
             match all.into_iter().next() {
                 Some(job) if job.attempts == attempt && job.state != JobState::Running => break job,
                 _ => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -92,7 +98,7 @@ pub async fn a_job_that_fails_waits_longer_each_time_is_dead_and_can_be_retried_
     assert!(library.summary(asset).await.failed, "people see that it failed");
 
     fs::rename(&away, &bytes).expect("the bytes are back");
-    let dead = jobs(library, Some(JobState::Dead)).await;
+    let dead = jobs_of(library, Some(JobState::Dead)).await;
     let again = work::retry(&library.damask, &Caller::local(), dead[0].id).await.expect("it may");
     assert_eq!((again.state, again.attempts), (JobState::Waiting, 0));
     mistaken(work::retry(&library.damask, &Caller::local(), dead[0].id).await, "job-not-moved");
@@ -104,10 +110,40 @@ pub async fn a_job_that_fails_waits_longer_each_time_is_dead_and_can_be_retried_
     assert_eq!(library.status().await.jobs, Default::default());
 }
 
+pub async fn a_job_whose_workers_die_with_it_ends_with_a_finding(library: &mut Library) {
+    let asset = library.put("poison.txt", "poison").await.expect("taken").asset.expect("an asset");
+    wake(library).await;
+    let lease = Duration::from_secs(60);
+    let node = library.other_node().await;
+    for _ in 0..ATTEMPTS_MAX {
+        let claimed = node
+            .write(Urgency::Interactive, async move |tx| {
+                let claim = Claim {
+                    worker: "gone",
+                    resources: &[Resource::Cpu, Resource::Io],
+                    kinds: &[],
+                    limit: 9,
+                    lease,
+                };
+                jobs::claim(tx, &claim).await
+            })
+            .await
+            .expect("a claim");
+        assert_eq!(claimed.value.jobs.len(), 1, "{claimed:?}");
+        library.pass(61);
+    }
+    node.close().await;
+    library.start(1);
+    library.settled().await;
+    assert_eq!(jobs_of(library, Some(JobState::Dead)).await.len(), 1);
+    assert_eq!(library.verbs(asset).await, ["asset.ingested", "version.failed"]);
+    assert!(library.summary(asset).await.failed, "people see that it failed");
+}
+
 pub async fn a_cancelled_job_is_not_done_until_it_is_retried(library: &mut Library) {
     let asset = library.put("note.txt", "note").await.expect("taken").asset.expect("an asset");
     wake(library).await;
-    let job = jobs(library, Some(JobState::Waiting)).await.remove(0).id;
+    let job = jobs_of(library, Some(JobState::Waiting)).await.remove(0).id;
     let caller = Caller::local();
     let stopped = work::cancel(&library.damask, &caller, job).await.expect("it may");
     assert_eq!(stopped.state, JobState::Cancelled);
@@ -127,7 +163,7 @@ pub async fn unfinished_jobs_are_shown_in_one_list(library: &mut Library) {
     }
     wake(library).await;
     let (damask, caller) = (&library.damask, Caller::local());
-    let all = jobs(library, None).await;
+    let all = jobs_of(library, None).await;
     assert_eq!(all.iter().map(|job| job.state).collect::<Vec<_>>(), [JobState::Waiting; 3]);
     let first = work::page(damask, &caller, None, None, 2).await.expect("jobs");
     assert_eq!(first.len(), 2);
@@ -136,8 +172,8 @@ pub async fn unfinished_jobs_are_shown_in_one_list(library: &mut Library) {
     let rest = work::page(damask, &caller, waiting, Some(first[1].id), 2).await.expect("jobs");
     assert_eq!(rest.iter().map(|job| job.id).collect::<Vec<_>>(), [all[2].id]);
     work::cancel(damask, &caller, all[0].id).await.expect("it may");
-    assert_eq!(jobs(library, None).await.len(), 2, "what is over is not unfinished");
-    assert_eq!(jobs(library, Some(JobState::Cancelled)).await.len(), 1);
+    assert_eq!(jobs_of(library, None).await.len(), 2, "what is over is not unfinished");
+    assert_eq!(jobs_of(library, Some(JobState::Cancelled)).await.len(), 1);
     let counts = work::counts(damask, &caller).await.expect("counts");
     assert_eq!((counts.waiting, counts.running, counts.dead), (2, 0, 0));
 }
@@ -148,11 +184,11 @@ pub async fn a_worker_that_stops_gives_its_jobs_back(library: &mut Library) {
     let asset = arrivals[0].asset.expect("an asset");
     library.start(1);
     let preview = |all: &[work::Job]| all.iter().any(|job| job.kind == "preview");
-    while !preview(&jobs(library, Some(JobState::Running)).await) {
+    while !preview(&jobs_of(library, Some(JobState::Running)).await) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     library.stop().await;
-    let all = jobs(library, None).await;
+    let all = jobs_of(library, None).await;
     assert_eq!(all.len(), 1, "{all:?}");
     assert_eq!((all[0].state, all[0].attempts), (JobState::Waiting, 0), "the attempt does not count");
     library.start(1);

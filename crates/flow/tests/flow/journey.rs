@@ -90,11 +90,16 @@ pub async fn a_document_is_found_by_the_words_of_its_pages_and_each_page_can_be_
     }
     let whole = library.whole(asset).await;
     assert_eq!((whole.summary.page_count, whole.has_text), (Some(3), true));
-    let text = look::text(&library.damask, &Caller::local(), asset, Some(2)).await.expect("text");
-    assert_eq!(
-        text.iter().map(|(page, text)| (*page, text.trim())).collect::<Vec<_>>(),
-        [(2, "Weavers on strike")]
-    );
+    let (damask, caller) = (&library.damask, Caller::local());
+    let text = look::text_of_page(damask, &caller, asset, 2).await.expect("text").expect("it has text");
+    assert_eq!(text.trim(), "Weavers on strike");
+    assert_eq!(look::text_of_page(damask, &caller, asset, 4).await.expect("text"), None);
+    let (mut read, mut after) = (Vec::new(), 0);
+    while let Some((page, _)) = look::text(damask, &caller, asset, after, 2).await.expect("text").last() {
+        read.push((after, *page));
+        after = *page;
+    }
+    assert_eq!(read, [(0, 2), (2, 3)], "two pages at a time, and none twice");
     let version = whole.summary.version;
     // A4 is 210 × 297 mm.
     for (recipe, expected) in [("box-512x512.jpg", "JPEG 362x512"), ("box-512x512-p3.jpg", "JPEG 362x512")] {

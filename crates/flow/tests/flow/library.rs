@@ -14,7 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use damask_catalog::Address;
+use damask_catalog::{Address, Catalog, Options};
 use damask_flow::{
     Caller, Damask, Opening, Outcome, Running, Trouble,
     deliver::{originals, renditions},
@@ -27,7 +27,8 @@ use damask_flow::{
     look, status,
     view::{AssetSummary, AssetWhole},
 };
-use damask_model::{AssetId, FindingCode, VersionId};
+use damask_model::{ActorId, AssetId, FindingCode, VersionId};
+use damask_query::{Query, Schema, Scope};
 use damask_store::Store;
 use damask_testkit::{TempLibrary, TempSchema};
 use damask_time::Instant;
@@ -99,6 +100,12 @@ impl Library {
         self.stop().await;
         self.damask.close().await;
         self.damask = opened(&self.folders, &self.records, &self.ahead_s, fresh_index).await;
+    }
+
+    /// The records as another process has them open.
+    pub async fn other_node(&self) -> Catalog {
+        let options = Options::new(clock(&self.ahead_s));
+        Catalog::open(&self.records, options).await.expect("the records open twice")
     }
 
     /// Moves the library's clock.
@@ -256,6 +263,12 @@ impl Library {
     }
 }
 
+/// A caller who may do all and sees what the query selects.
+pub fn within(query: &str) -> Caller {
+    let query = Query::parse(query, &Schema::core()).expect("a query");
+    Caller { actor: ActorId::fresh(), scope: Scope::of(query), ..Caller::local() }
+}
+
 /// Asserts that an outcome is a refusal of the kind that hides whether there is anything.
 #[track_caller]
 pub fn missing<T>(outcome: Outcome<T>) -> String {
@@ -286,20 +299,24 @@ pub fn mistaken<T>(outcome: Outcome<T>, code: &str) {
     }
 }
 
+/// The machine's clock, moved.
+fn clock(ahead_s: &Arc<AtomicI64>) -> impl Fn() -> Instant + Send + Sync + 'static {
+    let ahead = Arc::clone(ahead_s);
+    move || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set");
+        let micros = i64::try_from(now.as_micros()).expect("this century");
+        Instant::from_micros(micros).plus_seconds(ahead.load(Ordering::Relaxed))
+    }
+}
+
 async fn opened(
     folders: &TempLibrary,
     records: &Address,
     ahead_s: &Arc<AtomicI64>,
     fresh_index: bool,
 ) -> Damask {
-    let ahead = Arc::clone(ahead_s);
-    let clock = move || {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set");
-        let micros = i64::try_from(now.as_micros()).expect("this century");
-        Instant::from_micros(micros).plus_seconds(ahead.load(Ordering::Relaxed))
-    };
     let glass = PathBuf::from(env!("CARGO_BIN_EXE_damask-flow-glass"));
-    let mut opening = Opening::embedded(folders.data(), glass, Arc::new(clock));
+    let mut opening = Opening::embedded(folders.data(), glass, Arc::new(clock(ahead_s)));
     opening.records = records.clone();
     opening.fresh_index = fresh_index;
     opening.open().await.expect("the library opens")

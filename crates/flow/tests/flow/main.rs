@@ -12,6 +12,7 @@ mod jobs;
 mod journey;
 mod library;
 mod previews;
+mod quarantine;
 mod rights;
 
 /// One list of tests for both databases.
@@ -40,6 +41,8 @@ suite! {
     again:
         the_same_bytes_at_another_place_are_one_asset_with_two_places,
         files_that_did_not_change_are_passed_without_being_read,
+        an_asset_of_more_places_than_are_shown_says_so,
+        two_files_of_one_path_are_two_assets_with_a_place_each,
         the_same_bytes_at_the_same_moment_are_one_asset,
         a_file_that_changed_is_a_new_version_of_its_asset,
         a_file_that_went_back_to_what_it_was_is_one_more_version,
@@ -48,17 +51,18 @@ suite! {
     broken:
         every_broken_or_oddly_named_file_has_one_outcome_and_a_finding,
         a_path_that_climbs_is_refused,
-        a_program_is_set_apart,
         a_header_of_sixty_thousand_pixels_a_side_costs_a_finding_and_no_memory;
     rights:
         a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope,
         bytes_of_a_hidden_asset_become_an_asset_of_their_own,
         a_scoped_caller_hears_of_nothing_beyond_its_scope,
+        who_listens_slowly_keeps_nobody_from_the_records,
         a_scope_of_a_folder_reaches_below_it,
         what_a_caller_may_not_do_is_refused;
     jobs:
         what_a_person_brings_goes_before_what_is_left_of_an_import,
         a_job_that_fails_waits_longer_each_time_is_dead_and_can_be_retried_by_hand,
+        a_job_whose_workers_die_with_it_ends_with_a_finding,
         a_cancelled_job_is_not_done_until_it_is_retried,
         unfinished_jobs_are_shown_in_one_list,
         a_worker_that_stops_gives_its_jobs_back;
@@ -73,8 +77,14 @@ suite! {
         an_edit_that_did_not_see_the_last_one_is_refused,
         an_edit_is_undone_from_what_stood_before,
         what_a_person_wrote_outlasts_another_reading_of_the_file;
+    quarantine:
+        a_program_is_set_apart,
+        a_scoped_caller_sees_in_quarantine_what_it_brought,
+        a_person_lets_a_file_out_of_quarantine,
+        a_discarded_file_is_gone_and_its_bytes_with_it;
     finding:
         an_index_made_again_from_a_snapshot_finds_the_same,
         an_index_that_is_behind_catches_up_when_it_is_opened,
-        pages_follow_each_other_without_gap_or_repetition;
+        pages_follow_each_other_without_gap_or_repetition,
+        folders_are_shown_page_by_page;
 }

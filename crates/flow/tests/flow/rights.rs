@@ -18,18 +18,11 @@ use damask_flow::{
     },
     look, status, work,
 };
-use damask_model::{ActorId, AssetId, JobId, Seq, Uuid};
-use damask_query::{Query, Schema, Scope};
+use damask_model::{AssetId, JobId, QuarantineId, Seq, Uuid};
 use futures::{StreamExt as _, stream};
 use serde_json::json;
 
-use crate::library::{Library, missing, refused};
-
-/// A caller who may do all and sees what the query selects.
-fn within(query: &str) -> Caller {
-    let query = Query::parse(query, &Schema::core()).expect("a query");
-    Caller { actor: ActorId::fresh(), scope: Scope::of(query), ..Caller::local() }
-}
+use crate::library::{Library, missing, refused, within};
 
 /// An asset with these keywords, given by a person.
 async fn asset(library: &Library, path: &str, keywords: &[&str]) -> AssetId {
@@ -75,16 +68,19 @@ pub async fn a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope(lib
         "both look alike"
     );
     missing(look::tags(damask, &guest, hidden).await);
-    missing(look::text(damask, &guest, hidden, None).await);
+    missing(look::text(damask, &guest, hidden, 0, 10).await);
     missing(look::history(damask, &guest, hidden, None, 10).await);
     missing(originals::open(damask, &guest, hidden).await);
     missing(edit::fields(damask, &guest, hidden, None, BTreeMap::new()).await);
-    missing(edit::undo(damask, &guest, hidden, damask.seq()).await);
+    missing(edit::undo(damask, &guest, hidden, None, damask.seq()).await);
     let version = library.summary(hidden).await.version;
     for recipe in ["box-256x256.jpg", "proxy-540.mp4"] {
         missing(renditions::get(damask, &guest, version, recipe.parse().expect("a recipe")).await);
     }
-    assert!(look::folders(damask, &guest, None).await.expect("folders").is_empty(), "names of folders tell");
+    assert!(
+        look::folders(damask, &guest, None, None, 10).await.expect("folders").is_empty(),
+        "names of folders tell"
+    );
     let status = status::now(damask, &guest).await.expect("the status");
     assert_eq!((status.assets, status.bytes), (0, 0), "counts of the whole tell");
 }
@@ -99,6 +95,12 @@ pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut 
     assert_eq!(arrival.outcome, ArrivalOutcome::Imported, "they cannot tell that it was known");
     assert_ne!(arrival.asset, Some(hidden));
     assert_eq!(library.verbs(hidden).await, facts, "and write nothing into its history");
+    // Whose scope reaches its own files is not told where the others came from.
+    let own = arrival.asset.expect("an asset");
+    set(damask, own, &["public"]).await;
+    let places = look::asset(damask, &guest, own).await.expect("its own").locations;
+    let paths: Vec<_> = places.iter().filter(|(place, _)| place != "store").collect();
+    assert_eq!(paths, [&("upload".to_owned(), "mine.txt".to_owned())]);
     let own = put::stream(damask, &Caller::local(), "again.txt", bytes()).await.expect("taken");
     assert_eq!((own.outcome, own.asset), (ArrivalOutcome::AlreadyHere, Some(hidden)));
 }
@@ -128,6 +130,23 @@ pub async fn a_scoped_caller_hears_of_nothing_beyond_its_scope(library: &mut Lib
     assert!(work::page(&library.damask, &guest, None, None, 10).await.expect("jobs").is_empty());
 }
 
+pub async fn who_listens_slowly_keeps_nobody_from_the_records(library: &mut Library) {
+    // More than is kept for a listener, for more listeners than there are connections.
+    for number in 0..100 {
+        library.write(&format!("Card/{number:03}.txt"), format!("take {number}").as_bytes());
+    }
+    library.import(&[library.incoming().join("Card")]).await;
+    let mut slow = Vec::new();
+    for _ in 0..10 {
+        let told = events::follow(&library.damask, &Caller::local(), Some(Seq(0))).await.expect("events");
+        slow.push(Box::pin(told));
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::timeout(Duration::from_secs(5), library.status()).await.expect("the records answer");
+    let first = slow[0].next().await.expect("they are told all the same");
+    assert!(matches!(first, Event::Fact { seq: Seq(1), .. }), "{first:?}");
+}
+
 pub async fn a_scope_of_a_folder_reaches_below_it(library: &mut Library) {
     library.start(0);
     let inside = asset(library, "News/2026/Harbour/ferry.txt", &[]).await;
@@ -146,11 +165,16 @@ pub async fn what_a_caller_may_not_do_is_refused(library: &mut Library) {
     assert!(look::asset(damask, &reader, asset).await.is_ok(), "reading is what is left");
     refused(originals::open(damask, &reader, asset).await);
     refused(edit::fields(damask, &reader, asset, None, BTreeMap::new()).await);
-    refused(edit::undo(damask, &reader, asset, damask.seq()).await);
+    refused(edit::undo(damask, &reader, asset, None, damask.seq()).await);
     refused(put::stream(damask, &reader, "x.txt", stream::empty()).await);
     refused(upload::create(damask, &reader, NewUpload { length: Some(1), metadata: vec![] }).await);
     refused(import::paths(damask, &reader, ImportAsk { paths: vec![library.incoming()], previews: true }));
     refused(quarantine::page(damask, &reader, None, 10).await);
+    let nothing = QuarantineId(Uuid::nil());
+    let uploader =
+        Caller { permissions: Permissions { upload: true, ..Permissions::default() }, ..reader.clone() };
+    refused(quarantine::admit(damask, &uploader, nothing).await);
+    refused(quarantine::discard(damask, &uploader, nothing).await);
     refused(work::page(damask, &reader, None, None, 10).await);
     refused(work::counts(damask, &reader).await);
     refused(check::all(damask, &reader, true));

@@ -61,7 +61,7 @@ pub(super) fn confine_worker() {
     if let Err(error) = landlock {
         eprintln!("{error}");
     }
-    apply(&deny(&[ALWAYS, NETWORK, STARTING, SIGNALLING, OWNERSHIP].concat(), true));
+    apply(&deny(&[ALWAYS, NETWORK, STARTING, OWNERSHIP].concat(), true));
     // glibc asks with clone3 whose flags lie in memory a filter cannot see, and falls back to clone when
     // the kernel seems not to know it.
     apply(&not_known(&[libc::SYS_clone3]));
@@ -92,6 +92,14 @@ pub(super) fn limit(resource: Resource, soft: u64, hard: u64) {
     let lower = |wanted: u64, now: Option<u64>| Some(now.map_or(wanted, |now| now.min(wanted)));
     let new = Rlimit { current: lower(soft, now.maximum), maximum: lower(hard, now.maximum) };
     let _ = setrlimit(resource, new);
+}
+
+/// Tries whether the parent could be sent a signal, without sending one (kill(2): signal 0).
+pub(super) fn signal_to_parent() -> std::io::Result<()> {
+    match rustix::process::getppid() {
+        Some(parent) => Ok(rustix::process::test_kill_process(parent)?),
+        None => Err(std::io::ErrorKind::NotFound.into()),
+    }
 }
 
 fn landlock(doors: Option<&Doors>) -> Result<(), RulesetError> {
@@ -126,7 +134,9 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
+    libc::SYS_pidfd_open,
     libc::SYS_pidfd_getfd,
+    libc::SYS_pidfd_send_signal,
     libc::SYS_mount,
     libc::SYS_umount2,
     libc::SYS_pivot_root,
@@ -176,8 +186,16 @@ const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat, libc::
 #[cfg(not(target_arch = "x86_64"))]
 const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat];
 
-/// Signals to others; `abort` uses tgkill and still works.
-const SIGNALLING: &[libc::c_long] = &[libc::SYS_kill, libc::SYS_pidfd_send_signal, libc::SYS_pidfd_open];
+/// Signals, whose first argument says to which process or thread. To oneself they are allowed: `raise` and
+/// `abort` send them (glibc by tgkill, musl by tkill). A child of an external program has another number than
+/// the one that was walled in, and may not even do that; its `abort` still ends it.
+const SIGNALLING: &[libc::c_long] = &[
+    libc::SYS_kill,
+    libc::SYS_tkill,
+    libc::SYS_tgkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+];
 
 /// Changes to files that landlock does not govern.
 const OWNERSHIP: &[libc::c_long] = &[
@@ -194,9 +212,15 @@ const OWNERSHIP: &[libc::c_long] = &[
 /// Leaving the process group, by which the parent ends them all.
 const ESCAPING: &[libc::c_long] = &[libc::SYS_setsid, libc::SYS_setpgid];
 
-/// A filter that answers "not permitted" to the calls, and to a clone that is not a thread's.
+/// A filter that answers "not permitted" to the calls, to signals to other processes, and to a clone that is
+/// not a thread's.
 fn deny(calls: &[libc::c_long], no_process: bool) -> Option<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let own = u64::from(std::process::id());
+    for call in SIGNALLING {
+        let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, own).ok()?;
+        rules.insert(*call, vec![SeccompRule::new(vec![another]).ok()?]);
+    }
     if no_process {
         let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
         let not_a_thread =

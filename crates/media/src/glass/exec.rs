@@ -100,6 +100,7 @@ fn probe() -> ExitCode {
     let walls = [
         Wall::refused("programs: no foreign file", &reading),
         Wall::refused("programs: no network", &network),
+        Wall::refused("programs: no signal", &confine::signal_to_parent()),
     ];
     match serde_json::to_string(&walls) {
         Ok(text) => {

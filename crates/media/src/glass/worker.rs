@@ -134,6 +134,7 @@ fn walls() -> Vec<Wall> {
         Wall::refused("workers: no file", &File::open("/etc/passwd")),
         Wall::refused("workers: no network", &UdpSocket::bind("127.0.0.1:0")),
         Wall::refused("workers: no process", &Command::new("/bin/true").spawn()),
+        Wall::refused("workers: no signal", &confine::signal_to_parent()),
     ]
 }
 

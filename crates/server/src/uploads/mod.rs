@@ -6,7 +6,7 @@
 mod headers;
 mod state;
 
-use std::{future::Future, io};
+use std::future::Future;
 
 use axum::{
     body::Body,
@@ -15,17 +15,16 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use damask_flow::{
     Damask,
     ingest::upload::{self, NewUpload},
     trouble::{Outcome, Trouble},
 };
 use damask_model::UploadId;
-use futures::{Stream, StreamExt};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    bodies::chunks,
     caller::Who,
     extract::{At, Id},
     face::Face,
@@ -37,11 +36,6 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
         .routes(routes!(abilities, create))
         .routes(routes!(head, append, terminate, overridden))
         .layer(middleware::from_fn(speak_tus))
-}
-
-/// The body as flow takes it.
-pub fn chunks(body: Body) -> impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static {
-    body.into_data_stream().map(|chunk| chunk.map_err(io::Error::other))
 }
 
 /// Runs work that must come to its end even when whoever asked is gone.
@@ -111,18 +105,23 @@ async fn abilities(State(damask): State<Damask>) -> Response {
         (status = 412, description = "Another version of tus"),
         (status = 413, description = "It is longer than is taken"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
+        (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
     ))]
-async fn create(State(damask): State<Damask>, who: Who, headers: HeaderMap, body: Body) -> Answer<Response> {
+async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Body) -> Answer<Response> {
+    let damask = face.damask.clone();
     let length = headers::length(&headers, damask.limits().file_bytes_max)?;
     let metadata = headers::metadata(&headers)?;
     let checksum = headers::checksum(&headers)?;
-    let has_chunk = headers::is_chunk(&headers);
+    // An upload of nothing is whole by its creation.
+    let has_chunk = headers::is_chunk(&headers) && length > 0;
+    let room = if has_chunk { Some(face.bodies.room()?) } else { None };
+    let body = chunks(body, face.options.body_silence_max);
     let state = to_the_end(async move {
+        let _room = room;
         let begun =
             upload::create(&damask, &who.caller, NewUpload { length: Some(length), metadata }).await?;
-        // An upload of nothing is whole by its creation.
-        if has_chunk && length > 0 {
-            upload::append(&damask, &who.caller, begun.id, 0, None, checksum, chunks(body)).await
+        if has_chunk {
+            upload::append(&damask, &who.caller, begun.id, 0, None, checksum, body).await
         } else {
             Ok(begun)
         }
@@ -178,9 +177,10 @@ async fn head(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId
         (status = 413, description = "The chunk goes past the upload's length"),
         (status = 415, description = "The body is not application/offset+octet-stream"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
+        (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
     ))]
 async fn append(
-    State(damask): State<Damask>,
+    State(face): State<Face>,
     who: Who,
     At(Id(id)): At<Id<UploadId>>,
     headers: HeaderMap,
@@ -191,8 +191,11 @@ async fn append(
     }
     let offset = headers::offset(&headers)?;
     let checksum = headers::checksum(&headers)?;
+    let room = face.bodies.room()?;
+    let body = chunks(body, face.options.body_silence_max);
     let state = to_the_end(async move {
-        upload::append(&damask, &who.caller, id, offset, None, checksum, chunks(body)).await
+        let _room = room;
+        upload::append(&face.damask, &who.caller, id, offset, None, checksum, body).await
     })
     .await?;
     Ok((StatusCode::NO_CONTENT, state::headers(&state)).into_response())
@@ -242,18 +245,19 @@ async fn terminate(
         (status = 413, description = "The chunk goes past the upload's length"),
         (status = 415, description = "The body is not application/offset+octet-stream"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
+        (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
     ))]
 async fn overridden(
-    damask: State<Damask>,
+    face: State<Face>,
     who: Who,
     id: At<Id<UploadId>>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer<Response> {
     match headers.get(headers::METHOD_OVERRIDE).map(HeaderValue::as_bytes) {
-        Some(b"PATCH") => append(damask, who, id, headers, body).await,
-        Some(b"DELETE") => Ok(terminate(damask, who, id).await?.into_response()),
-        Some(b"HEAD") => head(damask, who, id).await,
+        Some(b"PATCH") => append(face, who, id, headers, body).await,
+        Some(b"DELETE") => Ok(terminate(State(face.damask.clone()), who, id).await?.into_response()),
+        Some(b"HEAD") => head(State(face.damask.clone()), who, id).await,
         _ => Err(Problem::new("wrong-method", "X-HTTP-Method-Override names PATCH, DELETE or HEAD here")
             .header(header::ALLOW, HeaderValue::from_static("HEAD,PATCH,DELETE,POST"))),
     }

@@ -121,6 +121,8 @@ pub struct AssetView {
     renditions: Vec<String>,
     /// Whether text was read from it.
     text: bool,
+    /// Whether there are more findings, versions, locations or renditions: each list shows 200 at most.
+    more: bool,
 }
 
 /// A folder an asset lies in.
@@ -205,6 +207,7 @@ impl AssetView {
             essence_hash: whole.essence_hash.map(|hash| hash.to_string()),
             renditions: whole.renditions.iter().map(ToString::to_string).collect(),
             text: whole.has_text,
+            more: whole.more,
             summary: whole.summary.into(),
         }
     }
@@ -250,8 +253,11 @@ pub struct TagView {
 /// Text read from a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TextPages {
-    /// The pages.
+    /// The pages that have text.
     pub pages: Vec<PageText>,
+    /// Give it as `after` to see the next pages; null on the last.
+    #[schema(required)]
+    pub next: Option<u32>,
 }
 
 /// Text of one page.

@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 pub struct FolderList {
     /// By name.
     pub items: Vec<FolderLine>,
+    /// Give it as `after` to see the next page; null on the last.
+    #[schema(required)]
+    pub next: Option<Uuid>,
 }
 
 /// A folder.

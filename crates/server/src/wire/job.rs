@@ -12,9 +12,11 @@ pub struct JobList {
     pub items: Vec<JobLine>,
     /// How many there are in each state that matters.
     pub counts: Counts,
-    /// Give it as `after` to see the next page; null on the last.
+    /// Give it as `after` to see the next page; null on the last, and where no `state` was asked for.
     #[schema(required)]
     pub next: Option<Uuid>,
+    /// Whether there are more than these: of one state on the next page, else by asking for each state.
+    pub more: bool,
 }
 
 /// Jobs by state.

@@ -22,6 +22,8 @@ pub struct QuarantineLine {
     pub(crate) id: Uuid,
     /// The name it came by.
     name: String,
+    /// The path it came by.
+    path: String,
     bytes: u64,
     /// Why it waits.
     reason: String,
@@ -35,6 +37,7 @@ impl From<QuarantineView> for QuarantineLine {
         Self {
             id: file.id.0,
             name: file.name,
+            path: file.path,
             bytes: file.bytes,
             reason: file.reason,
             at: file.at.to_string(),

@@ -141,20 +141,32 @@ impl<'a> Ask<'a> {
     }
 
     /// The response with its body still to come.
-    pub async fn open(self) -> axum::http::Response<Body> {
+    pub async fn open(mut self) -> axum::http::Response<Body> {
+        let body = Body::from(std::mem::take(&mut self.body));
+        self.pouring(body).await
+    }
+
+    /// The same, asked with a body that comes bit by bit.
+    pub async fn pouring(self, body: Body) -> axum::http::Response<Body> {
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Body::from(self.body)).expect("request");
+        let request = request.body(body).expect("request");
         self.router.clone().oneshot(request).await.expect("the router is infallible")
     }
 
     pub async fn send(self) -> Reply {
         let what = format!("{} {}", self.method, self.path);
-        let (head, body) = self.open().await.into_parts();
-        let bytes = body.collect().await.expect("body").to_bytes().to_vec();
-        Reply { what, status: head.status, headers: head.headers, bytes }
+        let response = self.open().await;
+        Reply::of(what, response).await
+    }
+
+    /// Sends with a body that comes bit by bit.
+    pub async fn send_pouring(self, body: Body) -> Reply {
+        let what = format!("{} {}", self.method, self.path);
+        let response = self.pouring(body).await;
+        Reply::of(what, response).await
     }
 }
 
@@ -168,6 +180,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    async fn of(what: String, response: axum::http::Response<Body>) -> Self {
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.expect("body").to_bytes().to_vec();
+        Self { what, status: head.status, headers: head.headers, bytes }
+    }
+
     /// The reply, if it has that status.
     pub fn expect(self, status: StatusCode) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.what, String::from_utf8_lossy(&self.bytes));

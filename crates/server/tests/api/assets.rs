@@ -66,7 +66,50 @@ async fn an_asset_is_edited_only_in_the_state_that_was_seen() {
     assert_eq!(title["values"][0]["origin"]["kind"], "person");
     edit(&etag, "Too late").await.problem(412, "stale");
     edit("\"nonsense\"", "Odd").await.problem(412, "stale");
-    edit("*", "Any state").await.expect(StatusCode::OK);
+    let now = edit("*", "Any state").await.expect(StatusCode::OK).header("etag").to_owned();
+    edit(&format!("W/{now}"), "A weak tag names no state").await.problem(412, "stale");
+    edit(&format!("\"nonsense\", {etag}"), "None of these").await.problem(412, "stale");
+    let edited = edit(&format!("{etag} ,{now}"), "One of these").await.expect(StatusCode::OK);
+    let undo = |tag: &str| {
+        let body = json!({"edit": edited.header("damask-seq").parse::<i64>().expect("a number")});
+        app.ask(Method::POST, &format!("{path}/undo")).header("if-match", tag).json(&body).send()
+    };
+    undo(&etag).await.problem(412, "stale");
+    undo(edited.header("etag")).await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_edit_that_takes_the_asset_out_of_sight_is_done_and_said_to_be() {
+    let app = signed_in().await;
+    let path = format!("/api/v1/assets/{}", app.bring("harbour.txt", "harbour").await);
+    let edit = |title: &str| json!({"fields": {"title": [title]}});
+    app.ask(Method::PATCH, &path).json(&edit("public")).send().await.expect(StatusCode::OK);
+    let key = json!({"name": "press", "scopes": ["read", "write"], "query": "title:public"});
+    let key = app.key(key).await;
+    let by_key = |body| app.app.ask(Method::PATCH, &path).key(&key).json(body).send();
+    let done = by_key(&edit("secret")).await.expect(StatusCode::NO_CONTENT);
+    let seq: i64 = done.header("damask-seq").parse().expect("a number");
+    assert_eq!(seq, app.app.library.damask.seq().0);
+    app.app.get(&path).key(&key).send().await.problem(404, "missing");
+    assert_eq!(app.get(&path).send().await.json()["title"], "secret");
+}
+
+#[tokio::test]
+async fn lists_say_where_they_go_on() {
+    let app = signed_in().await;
+    let asset = app.bring("a/note.txt", "note").await;
+    app.bring("b/note.txt", "another").await;
+    let folders = app.get("/api/v1/folders").send().await.json();
+    assert_eq!((folders["items"].as_array().map(Vec::len), &folders["next"]), (Some(2), &json!(null)));
+    let first = folders["items"][0]["id"].as_str().expect("an id").to_owned();
+    let rest = app.get(&format!("/api/v1/folders?after={first}")).send().await.json();
+    assert_eq!(rest["items"], json!([folders["items"][1]]));
+    app.get(&format!("/api/v1/folders?after={asset}")).send().await.problem(400, "bad-cursor");
+    let text = app.get(&format!("/api/v1/assets/{asset}/text?after=3")).send().await.json();
+    assert_eq!(text, json!({"pages": [], "next": null}));
+    app.get(&format!("/api/v1/assets/{asset}/text?after=3&page=1")).send().await.problem(400, "bad-request");
+    assert_eq!(app.get("/api/v1/jobs").send().await.json()["more"], false);
+    assert_eq!(app.get(&format!("/api/v1/assets/{asset}")).send().await.json()["more"], false);
 }
 
 #[tokio::test]

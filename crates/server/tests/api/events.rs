@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{Response, StatusCode},
+    http::{Method, Response, StatusCode},
 };
 use damask_server::ServerOptions;
 use http_body_util::BodyExt;
+use serde_json::json;
 
 use crate::app::{App, SignedIn, signed_in};
 
@@ -75,4 +76,32 @@ async fn an_id_that_no_fact_has_is_refused() {
     for id in ["x", "-1", "1.5"] {
         app.get("/api/v1/events").header("last-event-id", id).send().await.problem(400, "bad-request");
     }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_key_or_session_does() {
+    let options =
+        ServerOptions { event_caller_checked_every: Duration::from_millis(20), ..ServerOptions::default() };
+    let app = App::with(options).await.signed_in().await;
+    let secret = app.key(json!({"name": "wall", "scopes": ["read"]})).await;
+    let by_key = app.app.get("/api/v1/events").key(&secret).open().await;
+    let by_session = follow(&app, None).await;
+    let list = app.get("/api/v1/keys").send().await.json();
+    let path = format!("/api/v1/keys/{}", list["items"][0]["id"].as_str().expect("id"));
+    app.ask(Method::DELETE, &path).send().await.expect(StatusCode::NO_CONTENT);
+    let ends = |response: Response<Body>| {
+        tokio::time::timeout(Duration::from_secs(20), response.into_body().collect())
+    };
+    ends(by_key).await.expect("it ends").expect("well");
+    let mut by_session = by_session.into_body();
+    by_session.frame().await.expect("it is open").expect("ready");
+    let more = tokio::time::timeout(Duration::from_millis(100), async {
+        while let Some(frame) = by_session.frame().await {
+            frame.expect("a frame");
+        }
+    });
+    more.await.expect_err("the session goes on");
+    app.ask(Method::DELETE, "/api/v1/session").send().await.expect(StatusCode::NO_CONTENT);
+    let rest = tokio::time::timeout(Duration::from_secs(20), by_session.collect());
+    rest.await.expect("it ends").expect("well");
 }

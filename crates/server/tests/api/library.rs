@@ -53,6 +53,11 @@ impl Library {
         self.ahead_s.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// Where the bytes lie.
+    pub fn store_folder(&self) -> PathBuf {
+        self.folders.data().join("store")
+    }
+
     /// A file of this machine, to be imported.
     pub fn file(&self, name: &str, bytes: &[u8]) -> String {
         self.folders.write(name, bytes).display().to_string()

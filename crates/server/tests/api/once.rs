@@ -31,6 +31,25 @@ async fn a_write_sent_again_with_its_key_is_answered_again_and_not_done_again() 
 }
 
 #[tokio::test]
+async fn of_the_same_requests_at_once_one_is_carried_out() {
+    let app = signed_in().await;
+    let path = format!("/api/v1/assets/{}", app.bring("harbour.txt", "harbour").await);
+    let before = app.app.library.damask.seq().0;
+    let body = json!({"fields": {"title": ["Dawn"]}});
+    let edit = || app.ask(Method::PATCH, &path).header("idempotency-key", "one").json(&body).send();
+    let replies = futures::future::join_all((0..8).map(|_| edit())).await;
+    let fresh = |reply: &crate::app::Reply| {
+        reply.status == StatusCode::OK && reply.header("idempotency-replayed").is_empty()
+    };
+    assert_eq!(replies.iter().filter(|reply| fresh(reply)).count(), 1, "{replies:?}");
+    for reply in replies.into_iter().filter(|reply| reply.status != StatusCode::OK) {
+        assert_eq!(reply.header("retry-after"), "1");
+        reply.problem(409, "not-yet");
+    }
+    assert_eq!(app.app.library.damask.seq().0, before + 1, "one edit was made");
+}
+
+#[tokio::test]
 async fn a_refusal_is_answered_again_too_and_an_odd_key_is_refused() {
     let app = signed_in().await;
     let path = format!("/api/v1/assets/{}", app.bring("harbour.txt", "harbour").await);

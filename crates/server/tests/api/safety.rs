@@ -84,6 +84,21 @@ async fn machines_that_watch_are_answered() {
 }
 
 #[tokio::test]
+async fn a_library_whose_disk_or_records_are_gone_is_not_ready() {
+    let app = App::open().await;
+    let store = app.library.store_folder();
+    let away = store.with_extension("away");
+    std::fs::rename(&store, &away).expect("the disk is away");
+    let problem = app.get("/readyz").send().await.problem(503, "not-ready");
+    assert!(problem["detail"].as_str().is_some_and(|words| words.contains("store")), "{problem}");
+    std::fs::rename(&away, &store).expect("the disk is back");
+    app.get("/readyz").send().await.expect(StatusCode::OK);
+    app.library.damask.close().await;
+    let problem = app.get("/readyz").send().await.problem(503, "not-ready");
+    assert!(problem["detail"].as_str().is_some_and(|words| words.contains("catalog")), "{problem}");
+}
+
+#[tokio::test]
 async fn the_metrics_are_for_this_machine_and_for_administrators() {
     let app = signed_in().await;
     app.app.get("/metrics").send().await.problem(401, "not-signed-in");
@@ -167,4 +182,22 @@ async fn a_server_lets_go_of_open_streams_when_it_is_told_to_stop() {
     stop.send(()).expect("serving");
     let ended = tokio::time::timeout(Duration::from_secs(8), serving).await.expect("ends in time");
     ended.expect("no panic").expect("no error");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_say_what_it_wants_is_let_go() {
+    let library = Library::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+    let address = listener.local_addr().expect("address");
+    let options = ServerOptions { headers_time_max: Duration::from_millis(100), ..ServerOptions::default() };
+    let serving = tokio::spawn(serve(listener, library.damask.clone(), options, std::future::pending()));
+    for said in ["", "P", "PRI * HTTP", "GET /healthz HTTP/1.1\r\nhost: localhost\r\n"] {
+        let mut stream = TcpStream::connect(address).await.expect("connection");
+        stream.write_all(said.as_bytes()).await.expect("write");
+        let mut answer = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer));
+        // Closed with or without a word, or reset: it is not held.
+        let _ = ended.await.unwrap_or_else(|_| panic!("{said:?} is waited for without end"));
+    }
+    serving.abort();
 }

@@ -1,10 +1,17 @@
 //! Resumable uploads as the tus protocol has them.
 
-use axum::http::{Method, StatusCode};
+use std::{io, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{Method, StatusCode},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use damask_server::ServerOptions;
+use futures::{StreamExt as _, stream};
 use sha1::{Digest, Sha1};
 
-use crate::app::{Ask, Reply, SignedIn, signed_in};
+use crate::app::{App, Ask, Reply, SignedIn, signed_in};
 
 const CHUNK: &str = "application/offset+octet-stream";
 
@@ -166,4 +173,50 @@ async fn where_only_post_gets_through_it_can_stand_for_the_other_methods() {
     assert_eq!(patch.send().await.expect(StatusCode::NO_CONTENT).header("upload-offset"), "4");
     post("PUT").send().await.problem(405, "wrong-method");
     post("DELETE").send().await.expect(StatusCode::NO_CONTENT);
+}
+
+/// A body that begins so and then says nothing more, as of a client whose network went away.
+fn silent_after(bytes: &'static [u8]) -> Body {
+    let begun = stream::iter([Ok::<_, io::Error>(Bytes::from_static(bytes))]);
+    Body::from_stream(begun.chain(stream::pending()))
+}
+
+#[tokio::test]
+async fn an_upload_whose_sender_fell_silent_comes_free_and_keeps_what_came() {
+    let options = ServerOptions { body_silence_max: Duration::from_millis(50), ..ServerOptions::default() };
+    let app = App::with(options).await.signed_in().await;
+    let upload = begin(&app, "harbour.txt", 12).await;
+    let patch = ask(&app, Method::PATCH, &upload).header("upload-offset", "0").header("content-type", CHUNK);
+    let reply = tokio::time::timeout(Duration::from_secs(20), patch.send_pouring(silent_after(b"harbour")));
+    let reply = reply.await.expect("it ends").expect(StatusCode::NO_CONTENT);
+    assert_eq!((reply.header("upload-offset"), offset(&app, &upload).await.as_str()), ("7", "7"));
+    let last = chunk(&app, &upload, 7, b" dawn").await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(last.header("damask-outcome"), "imported");
+
+    let put = app.ask(Method::PUT, "/api/v1/files/half.txt").send_pouring(silent_after(b"half"));
+    let reply = tokio::time::timeout(Duration::from_secs(20), put).await.expect("it ends");
+    let problem = reply.problem(400, "upload-broken");
+    assert!(problem["detail"].as_str().is_some_and(|words| words.contains("nothing came")), "{problem}");
+    assert_eq!(app.found("").await, ["harbour.txt"]);
+}
+
+#[tokio::test]
+async fn only_so_many_bodies_are_received_at_once() {
+    let options = ServerOptions { bodies_max: 1, ..ServerOptions::default() };
+    let app = App::with(options).await.signed_in().await;
+    let upload = begin(&app, "harbour.txt", 7).await;
+    let (bytes, body) = futures::channel::mpsc::unbounded::<io::Result<Bytes>>();
+    let first = app.ask(Method::PUT, "/api/v1/files/first.txt").send_pouring(Body::from_stream(body));
+    let others = async {
+        let refused = app.ask(Method::PUT, "/api/v1/files/second.txt").body("second").send().await;
+        assert_eq!(refused.header("retry-after"), "5");
+        refused.problem(503, "too-many-bodies");
+        chunk(&app, &upload, 0, b"harbour").await.problem(503, "too-many-bodies");
+        begin(&app, "of no bytes yet.txt", 7).await;
+        bytes.unbounded_send(Ok(Bytes::from_static(b"first"))).expect("it is received");
+        drop(bytes);
+    };
+    let (first, ()) = tokio::join!(first, others);
+    first.expect(StatusCode::CREATED);
+    chunk(&app, &upload, 0, b"harbour").await.expect(StatusCode::NO_CONTENT);
 }

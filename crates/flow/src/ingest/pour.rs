@@ -1,0 +1,136 @@
+//! Bytes on their way from the network to the disk. No thread waits for them: pieces gather while the disk is
+//! busy, and a blocking thread is held only for as long as it writes.
+
+use std::io;
+
+use bytes::Bytes;
+use damask_store::StoreError;
+use futures::{Stream, StreamExt};
+
+use crate::{
+    damask::off_thread,
+    trouble::{Outcome, Trouble},
+};
+
+/// Pieces written at once at most; they bound what one body holds in memory.
+const PIECES_AT_ONCE: usize = 32;
+
+/// Where the bytes of a body go. Its calls block.
+pub(super) trait Sink: Send + 'static {
+    /// Takes the next bytes.
+    fn take(&mut self, piece: &[u8]) -> Result<(), StoreError>;
+}
+
+/// A body that came to its end, one way or another.
+pub(super) struct Poured<S> {
+    /// What took its bytes.
+    pub sink: S,
+    /// Why the sink took no more of them.
+    pub failed: Option<StoreError>,
+    /// Why the body ended early.
+    pub broken: Option<io::Error>,
+}
+
+/// Pours a body into a sink. The next pieces are waited for while the last ones are written.
+pub(super) async fn pour<S: Sink>(
+    body: impl Stream<Item = io::Result<Bytes>> + Send,
+    sink: S,
+) -> Outcome<Poured<S>> {
+    let mut batches = std::pin::pin!(body.ready_chunks(PIECES_AT_ONCE));
+    let mut poured = Poured { sink, failed: None, broken: None };
+    let mut batch = batches.next().await;
+    while let Some(pieces) = batch {
+        let writing = tokio::task::spawn_blocking(move || write(poured, pieces));
+        let (written, next) = tokio::join!(writing, batches.next());
+        poured = written.map_err(Trouble::fault("write the bytes of a body"))?;
+        if poured.failed.is_some() || poured.broken.is_some() {
+            break;
+        }
+        batch = next;
+    }
+    Ok(poured)
+}
+
+fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Poured<S> {
+    for piece in pieces {
+        match piece {
+            Ok(piece) => poured.failed = poured.sink.take(&piece).err(),
+            Err(error) => poured.broken = Some(error),
+        }
+        if poured.failed.is_some() || poured.broken.is_some() {
+            break;
+        }
+    }
+    poured
+}
+
+/// Drops a sink where dropping may block: it removes what it wrote.
+pub(super) async fn drop_off_thread(sink: impl Send + 'static) {
+    off_thread(move || drop(sink)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, time::Duration};
+
+    use bytes::Bytes;
+    use damask_store::StoreError;
+    use futures::{StreamExt as _, stream};
+
+    use super::{Sink, pour};
+
+    struct Glass {
+        bytes: Vec<u8>,
+        room: usize,
+    }
+
+    impl Sink for Glass {
+        fn take(&mut self, piece: &[u8]) -> Result<(), StoreError> {
+            if self.bytes.len() + piece.len() > self.room {
+                return Err(StoreError::TooLarge { bytes_max: self.room as u64 });
+            }
+            self.bytes.extend_from_slice(piece);
+            Ok(())
+        }
+    }
+
+    fn pieces(all: &[&'static str]) -> Vec<io::Result<Bytes>> {
+        all.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect()
+    }
+
+    async fn check(body: Vec<io::Result<Bytes>>, expected: &str, failed: bool, broken: bool) {
+        let poured = pour(stream::iter(body), Glass { bytes: Vec::new(), room: 8 }).await.expect("poured");
+        assert_eq!(String::from_utf8_lossy(&poured.sink.bytes), expected);
+        assert_eq!((poured.failed.is_some(), poured.broken.is_some()), (failed, broken), "{expected}");
+    }
+
+    #[tokio::test]
+    async fn a_body_counts_as_far_as_it_came_and_as_the_sink_took_it() {
+        check(pieces(&["sea", "side"]), "seaside", false, false).await;
+        check(Vec::new(), "", false, false).await;
+        check(pieces(&["sea", "sides", "x"]), "seasides", true, false).await;
+        let mut broken = pieces(&["sea"]);
+        broken.push(Err(io::ErrorKind::ConnectionReset.into()));
+        broken.extend(pieces(&["side"]));
+        check(broken, "sea", false, true).await;
+    }
+
+    #[test]
+    fn a_body_that_waits_for_bytes_holds_no_thread() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            for _ in 0..3 {
+                let silent = stream::iter(pieces(&["sea"])).chain(stream::pending());
+                tokio::spawn(pour(silent, Glass { bytes: Vec::new(), room: 8 }));
+            }
+            tokio::task::yield_now().await;
+            let whole = pour(stream::iter(pieces(&["side"])), Glass { bytes: Vec::new(), room: 8 });
+            let poured = tokio::time::timeout(Duration::from_secs(5), whole).await.expect("in time");
+            assert_eq!(poured.expect("poured").sink.bytes, b"side");
+        });
+    }
+}
