@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL on a free loopback port, run by an unprivileged user, its files in FOLDER.
 # usage: postgres.sh start FOLDER    (its address is then in FOLDER/address)
+#        DURABLE=1 postgres.sh start FOLDER    keeps what it acknowledged, as a real one does
 #        postgres.sh stop FOLDER     (also removes FOLDER)
 set -euo pipefail
 action=$1 folder=$2
@@ -32,9 +33,9 @@ start() {
         local port=$((20000 + RANDOM % 12000))
         # Somebody answers there: take another.
         if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue; fi
-        # Durability is not what these tests are about, their speed is.
         local options="-p $port -k $folder/cluster -c listen_addresses=127.0.0.1 -c max_connections=300 -c shared_buffers=64MB"
-        options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        # Durability is not what tests are about, their speed is.
+        [ -n "${DURABLE:-}" ] || options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         if (unprivileged "$binaries/pg_ctl" -D "$folder/cluster/data" -w -t 30 -l "$folder/cluster/log" -o "$options" start) >"$folder/start.log" 2>&1; then
             echo "postgres://damask@127.0.0.1:$port/postgres" | tee "$folder/address"
             return

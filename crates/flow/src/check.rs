@@ -1,9 +1,12 @@
 //! Check: do the bytes, the journal, the catalog and the index say the same? Runs beside a live library,
 //! tells as it goes, changes nothing.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use damask_catalog::{assets, files, journal};
+use damask_catalog::{
+    assets::{self, Record},
+    files, journal,
+};
 use damask_model::{AssetId, ContentHash, Seq};
 use damask_store::{Found, StoreKey, Verified};
 use futures::Stream;
@@ -201,32 +204,57 @@ impl Check {
         Ok(())
     }
 
-    /// The index holds exactly the assets of the catalog.
+    /// Each asset of the catalog has one document in the index, and each document has its asset.
     async fn index(&self) -> Outcome<()> {
         let mut snapshot = self.damask.catalog().snapshot().await?;
         self.damask.follow().at_least(snapshot.seq(), INDEX_WAIT).await?;
-        let (mut after, mut count): (Option<AssetId>, u64) = (None, 0);
+        let (mut after, mut count) = (None, 0);
         loop {
             let records = assets::page_after(snapshot.conn(), after, ROWS_READ).await?;
-            let (damask, from) = (self.damask.clone(), after);
-            let indexed = off_thread(move || damask.index().ids_after(from, ROWS_READ as usize)).await?;
-            let here: Vec<AssetId> = records.iter().map(|record| record.asset.id).collect();
-            let end = here.last().copied();
-            for id in here.iter().filter(|id| !indexed.contains(id)) {
-                self.fault("index", format!("asset {id} cannot be found")).await;
-            }
-            // Assets that came in after the snapshot are newer than all of it.
-            let within = |id: &&AssetId| end.is_some_and(|end| **id <= end);
-            for id in indexed.iter().filter(within).filter(|id| !here.contains(id)) {
-                self.fault("index", format!("asset {id} is found but not in the catalog")).await;
-            }
-            count += here.len() as u64;
-            match end {
-                Some(end) => after = Some(end),
-                None => break,
+            let Some(last) = records.last() else { break };
+            after = Some(last.asset.id);
+            count += records.len();
+            let (damask, ids) = (self.damask.clone(), ids_of(&records));
+            let (ids, holdings) =
+                off_thread(move || damask.index().holdings(&ids).map(|holdings| (ids, holdings))).await?;
+            for (id, documents) in ids.iter().zip(holdings) {
+                match documents {
+                    1 => {}
+                    0 => self.fault("index", format!("asset {id} cannot be found")).await,
+                    _ => self.fault("index", format!("asset {id} is found {documents} times")).await,
+                }
             }
         }
+        drop(snapshot);
         self.say("index", false, format!("{count} assets can be found")).await;
-        Ok(())
+        self.strangers().await
     }
+
+    /// Documents without an asset. The catalog is never behind the index, so it is asked after it.
+    async fn strangers(&self) -> Outcome<()> {
+        let mut listing = self.damask.index().listing();
+        loop {
+            let (batch, rest) = off_thread(move || {
+                let batch = listing.next_batch(ROWS_READ as usize);
+                (batch, listing)
+            })
+            .await;
+            listing = rest;
+            let batch = batch?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let mut conn = self.damask.catalog().read().await?;
+            let here: BTreeSet<AssetId> =
+                ids_of(&assets::by_ids(&mut conn, &batch).await?).into_iter().collect();
+            drop(conn);
+            for id in batch.iter().filter(|id| !here.contains(id)) {
+                self.fault("index", format!("asset {id} is found but not in the catalog")).await;
+            }
+        }
+    }
+}
+
+fn ids_of(records: &[Record]) -> Vec<AssetId> {
+    records.iter().map(|record| record.asset.id).collect()
 }

@@ -96,6 +96,20 @@ async fn workers_are_reused_and_replaced_in_time() {
 }
 
 #[tokio::test]
+async fn workers_that_nobody_asks_are_let_go() {
+    let studio = Studio::new();
+    let glass = studio.glass_with(|config| config.rest_after = Duration::from_millis(200));
+    let source = studio.file("a.png", &checkerboard(40, 30));
+    picture::previews(&glass, &source, studio.path()).await.expect("previews");
+    assert_eq!(glass.idle_workers().len(), 1);
+    let asked = Instant::now();
+    while !glass.idle_workers().is_empty() {
+        assert!(asked.elapsed() < Duration::from_secs(30), "its memory is given back");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_worker_for_the_product_does_not_obey_stand_in_requests() {
     let studio = Studio::new();
     let finding = studio.glass().stand_in(StandIn::Sleep).await.expect("answer").expect("a finding");

@@ -45,6 +45,9 @@ fn a_type_is_known_by_its_first_bytes() {
         (b"glTF\x02\0\0\0", "a.glb", "model/gltf-binary"),
         (b"wOF2\0\x01\0\0", "a.woff2", "font/woff2"),
         (b"Kaydara FBX Binary  \0\x1a\0", "a.fbx", "application/x-fbx"),
+        (b"\x00\x02\x62\x79jumb\0\0\0\x1ejumdc2pa", "a.c2pa", "application/c2pa"),
+        (b"\x00\x02\x17\xf0\x81", "two-bytes-of-an-object-file", "application/octet-stream"),
+        (b"\x4c\x01\xf0\xf1\xf2", "the-same", "application/octet-stream"),
         (b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "a.zip", "application/zip"),
     ] {
         check(bytes, name, expected);

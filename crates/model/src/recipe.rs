@@ -23,7 +23,7 @@ pub enum Fit {
 /// The format of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PictureFormat {
-    /// JPEG, 4:2:0, progressive above 512 px.
+    /// JPEG, 4:2:0, baseline.
     Jpeg,
     /// PNG, lossless.
     Png,

@@ -39,11 +39,12 @@ pub fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// A keyword, name or code as it is compared: folded, white space made single.
+/// A keyword, name or code as it is compared: folded, white space and control characters made single spaces.
 pub fn whole(text: &str) -> String {
     let folded = fold(text);
     let mut result = String::with_capacity(folded.len());
-    for part in folded.split_whitespace() {
+    let between = |letter: char| letter.is_whitespace() || letter.is_control();
+    for part in folded.split(between).filter(|part| !part.is_empty()) {
         if !result.is_empty() {
             result.push(' ');
         }

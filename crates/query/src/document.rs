@@ -18,6 +18,8 @@ use crate::{
 pub const TEXT_CHARS_MAX: usize = 500_000;
 /// Most values of one field that are searched.
 pub const VALUES_MAX: usize = 1_000;
+/// The field whose values are also found by their parts.
+const KEYWORDS: &str = "keywords";
 
 /// One searchable value.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +129,11 @@ impl Document {
                 document.put_value(schema, name.as_str(), value);
             }
         }
+        for value in input.values.values(KEYWORDS) {
+            for part in joined(value) {
+                document.put(schema, KEYWORDS, Term::Keyword(part.to_owned()));
+            }
+        }
         document
     }
 
@@ -205,6 +212,15 @@ impl Document {
     }
 }
 
+/// The parts of a keyword that many programs write as one: `harbour, fog; night`. None where it is one.
+fn joined(value: &Value) -> impl Iterator<Item = &str> {
+    let text = match value {
+        Value::Text(text) | Value::Localized { text, .. } if text.contains([',', ';']) => text.as_str(),
+        _ => "",
+    };
+    text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty())
+}
+
 /// The extension of a file name in lower case: letters and digits after the last dot, at most 16.
 fn extension(name: &str) -> Option<String> {
     let (stem, ext) = name.rsplit_once('.')?;
@@ -236,6 +252,7 @@ mod tests {
             vec![
                 entry(Value::text("Old  Harbour"), value::Origin::Person),
                 entry(Value::text("old harbour"), value::Origin::Person),
+                entry(Value::text("fog,old harbour; night\u{1}shift"), value::Origin::Person),
                 entry(
                     Value::text("boat"),
                     value::Origin::Model { model: "m".into(), version: "1".into(), confidence: 1 },
@@ -264,7 +281,8 @@ mod tests {
     #[test]
     fn a_document_holds_what_counts_once() {
         let document = sample();
-        assert_eq!(document.values("keywords"), [Term::Keyword("Old Harbour".into())]);
+        let keywords = ["Old Harbour", "fog,old harbour; night shift", "fog", "night shift"];
+        assert_eq!(document.values("keywords"), keywords.map(|word| Term::Keyword(word.into())));
         assert_eq!(document.values("colour"), [Term::Keyword("red".into())]);
         assert_eq!(document.values("ext"), [Term::Keyword("jpg".into())]);
         assert_eq!(document.values("is"), [Term::Keyword("previewed".into())]);

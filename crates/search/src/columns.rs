@@ -12,7 +12,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever the layout changes, so that every index is made again.
-const LAYOUT_VERSION: u32 = 1;
+const LAYOUT_VERSION: u32 = 2;
 
 /// Where the values of one field lie; `None` where that use is not asked for.
 #[derive(Clone, Copy, Debug, Default)]

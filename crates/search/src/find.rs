@@ -123,39 +123,6 @@ impl Index {
         Ok(found)
     }
 
-    /// The next ids after one, in their order: to walk all of the index beside the catalog.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn ids_after(&self, after: Option<AssetId>, limit: usize) -> Result<Vec<AssetId>, SearchError> {
-        let sort = Sort { key: SortKey::Id, descending: false };
-        let place = after.map(|id| crate::cursor::Place { key: None, id: id.0.as_u128() });
-        let gather = Gather {
-            columns: self.columns(),
-            schema: self.schema(),
-            sort: &sort,
-            after: place,
-            keep: limit.min(LIMIT_MAX),
-            facets: &[],
-        };
-        let searcher = self.searcher();
-        let found = searcher
-            .search(&tantivy::query::AllQuery, &gather)
-            .map_err(SearchError::engine("list its documents"))?;
-        Ok(found.places.iter().map(|place| place.asset()).collect())
-    }
-
-    /// Whether an asset is in the index.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn contains(&self, id: AssetId) -> Result<bool, SearchError> {
-        let term = tantivy::Term::from_field_bytes(self.columns().id, id.0.as_bytes());
-        let query = tantivy::query::TermQuery::new(term, tantivy::schema::IndexRecordOption::Basic);
-        let count = self.searcher().search(&query, &tantivy::collector::Count);
-        Ok(count.map_err(SearchError::engine("look for a document"))? > 0)
-    }
-
     fn check_sort(&self, sort: &Sort) -> Result<(), SearchError> {
         match &sort.key {
             SortKey::Relevance | SortKey::Id => Ok(()),

@@ -17,6 +17,7 @@ mod facet;
 mod find;
 mod gather;
 mod index;
+mod listing;
 mod write;
 
 pub use cursor::Cursor;
@@ -24,3 +25,4 @@ pub use error::SearchError;
 pub use facet::{Calendar, Facet, FacetRequest, FacetValue};
 pub use find::{LIMIT_MAX, Page, Request, Suggestion};
 pub use index::{Change, Index, Opening, Size, Unusable};
+pub use listing::Listing;

@@ -10,6 +10,7 @@ mod http;
 mod ingest;
 mod processes;
 mod server;
+mod socket;
 mod tus;
 
 use std::path::{Path, PathBuf};

@@ -85,6 +85,8 @@ pub struct GlassConfig {
     pub program_directories: Vec<PathBuf>,
     /// Requests after which a worker is replaced.
     pub requests_per_worker: u32,
+    /// When nobody asked anything for so long, the workers that wait are let go, and their memory with them.
+    pub rest_after: Duration,
     /// Niceness of external programs, 0 to 19.
     pub niceness: i32,
 }
@@ -101,6 +103,7 @@ impl GlassConfig {
             readable: Vec::new(),
             program_directories: ["/usr/local/bin", "/usr/bin", "/bin"].map(PathBuf::from).to_vec(),
             requests_per_worker: 500,
+            rest_after: Duration::from_secs(10),
             niceness: 5,
         }
     }

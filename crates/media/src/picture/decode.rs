@@ -78,7 +78,9 @@ pub(super) fn decode(mut file: File, side_px: u32, pixels_max: u64) -> Result<De
         _ if head.is_empty() => Err(Finding::new(FindingCode::Empty, "there are no bytes")),
         None => Err(Finding::new(FindingCode::Undecodable, "not a picture this decoder knows")),
         Some(Native::Jpeg) => {
-            let mut bytes = Vec::new();
+            let length = file.metadata().map_err(unreadable)?.len().min(JPEG_BYTES_MAX);
+            // A vector that grows while it is read is copied as it grows.
+            let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
             (&mut file).take(JPEG_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
             if bytes.len() as u64 > JPEG_BYTES_MAX {
                 return Err(Finding::new(

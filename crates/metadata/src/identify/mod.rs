@@ -80,7 +80,9 @@ fn answer(known: &FileType) -> Identified {
 
 /// What the `infer` crate knows beyond the rules here.
 fn by_infer(head: &[u8]) -> Option<Identified> {
-    let found = infer::get(head)?;
+    // An object file (COFF) begins with two bytes that are no signature: others begin with them by chance, and a
+    // program would be refused.
+    let found = infer::get(head).filter(|found| found.extension() != "obj")?;
     if let Some(known) = types::by_media_type(found.mime_type()) {
         return Some(answer(known));
     }

@@ -45,6 +45,7 @@ const SIGNATURES: &[(usize, &[u8], &str)] = &[
     (0, b"\0\0\x01\xb3", "video/mpeg"),
     (0, b"FLV\x01", "video/x-flv"),
     (0, b"YUV4MPEG2 ", "video/x-yuv4mpeg"),
+    (4, b"jumb", "application/c2pa"),
     (4, b"RED2", "video/x-r3d"),
     (4, b"RED1", "video/x-r3d"),
     (3, b"STL25.01", "application/x-ebu-stl"),

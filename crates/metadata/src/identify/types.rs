@@ -78,6 +78,7 @@ pub const TYPES: &[FileType] = &[
     of("image/vnd.ms-dds", Image, "dds", &["dds"]),
     of("image/x-pcx", Image, "pcx", &["pcx"]),
     of("image/vnd.djvu", Document, "djvu", &["djvu", "djv"]),
+    of("application/c2pa", Other, "c2pa", &["c2pa"]),
     of("application/dicom", Image, "dicom", &["dcm", "dic"]),
     of("application/postscript", Document, "postscript", &["ps", "eps", "ai", "epsf"]),
     of("video/mp4", Video, "mpeg-4", &["mp4", "m4s", "mpg4"]),

@@ -16,6 +16,7 @@ use damask_testkit::Words;
 use super::super::binary::{ImportLine, import_lines};
 use super::super::board::Figure;
 use super::super::server::Server;
+use super::super::socket::Socket;
 use super::super::tus::Uploader;
 use super::super::{Bench, fixtures, processes};
 use super::sent::{self, Resumed, Sending};
@@ -44,7 +45,6 @@ struct Target<'bench> {
     bench: &'bench Bench,
     data: PathBuf,
     from: PathBuf,
-    aside: PathBuf,
     /// Path and asset of everything acknowledged.
     acknowledged: BTreeMap<PathBuf, String>,
 }
@@ -67,7 +67,6 @@ pub fn measure(bench: &Bench) -> Result<Figure> {
             bench,
             data: bench.folder("killed")?,
             from: bench.folder("killed-files")?,
-            aside: bench.folder("killed-aside")?,
             acknowledged: BTreeMap::new(),
         };
         for round in 0..KILLS_PER_LIBRARY.min(bench.wish.kills - kills) {
@@ -183,10 +182,13 @@ impl Target<'_> {
     fn read_again(&self, path: &Path, asset: &str, tally: &mut Tally) -> Result<()> {
         tally.read += 1;
         let expected = fs::read(path)?;
-        match self.bench.binary.original(&self.data, asset, &self.aside) {
-            Ok(Some(bytes)) if bytes == expected => {}
-            Ok(Some(_)) => tally.lost.push(format!("lost: other bytes: {}", path.display())),
-            Ok(None) => tally.lost.push(format!("lost: no bytes: {}", path.display())),
+        let place = format!("/api/v1/assets/{asset}/original");
+        match Socket::of(&self.data).ask("GET", &place, &[], &[]) {
+            Ok(answer) if answer.status == 200 && answer.body == expected => {}
+            Ok(answer) if answer.status == 200 => {
+                tally.lost.push(format!("lost: other bytes: {}", path.display()));
+            }
+            Ok(answer) => tally.lost.push(format!("lost: {}: {}", answer.status, path.display())),
             Err(why) => tally.lost.push(format!("lost: {}: {why:#}", path.display())),
         }
         Ok(())

@@ -1,0 +1,88 @@
+//! HTTP/1.1 with the server of a data folder over the socket in it, as the commands speak: one request a connection.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Longest wait for an answer: a killed server's socket is closed long before.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// One answer.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// Names in lower case.
+    headers: Vec<(String, String)>,
+}
+
+/// The socket of one library.
+pub struct Socket {
+    path: PathBuf,
+}
+
+impl Socket {
+    pub fn of(data: &Path) -> Self {
+        Self { path: data.join("libraries/main/damask.sock") }
+    }
+
+    /// Asks and waits for the whole answer.
+    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
+        let mut stream = UnixStream::connect(&self.path)
+            .with_context(|| format!("nobody listens on {}", self.path.display()))?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Answer::read(&answer)
+    }
+}
+
+impl Answer {
+    fn read(answer: &[u8]) -> Result<Self> {
+        // An answer without the end of its head is none: the server died over it.
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").context("the answer has no head")?;
+        let head = String::from_utf8_lossy(&answer[..end]);
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let headers = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        Ok(Self {
+            status: status.context("the answer has no status")?,
+            body: answer[end + 4..].to_vec(),
+            headers,
+        })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+
+    #[test]
+    fn an_answer_cut_in_its_head_is_none() {
+        let whole = b"HTTP/1.1 206 Partial Content\r\nUpload-Offset: 12\r\n\r\nab\r\n\r\n";
+        let answer = Answer::read(whole).expect("whole");
+        assert_eq!((answer.status, answer.header("upload-offset")), (206, Some("12")));
+        assert_eq!(answer.body, b"ab\r\n\r\n");
+        assert!(Answer::read(&whole[..whole.len() - 12]).is_err());
+    }
+}
