@@ -12,7 +12,7 @@ each other: it is equal where one that has a value says what Damask says, and di
 for the next run, for files whose size and time are unchanged.
 
 Judges: pyexiv2 and ImageMagick for pictures; for sound and film mediainfo, beside it ffprobe for tags (read by exiftool) and
-exiftool for lengths and samples (measured by ffprobe); pdfinfo for PDF, the package's own
+exiftool for lengths and samples (measured by ffprobe), and short readers of blocks that both pass over; pdfinfo for PDF, the package's own
 properties for Office; how exactly values must agree stands in judge/values.py. Needs Python 3.9 and pyexiv2 (PyPI);
 ffprobe, mediainfo, pdfinfo, identify and file on the path.
 """

@@ -3,6 +3,7 @@
 //! One pass over the film gives the browser's proxy, a poster, the frames of the filmstrip and the samples
 //! for the outline of the sound: decoding is what costs, and it is done once.
 
+mod packets;
 mod pass;
 mod probe;
 

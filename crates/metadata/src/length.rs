@@ -5,7 +5,10 @@ use std::io;
 
 use damask_model::ByteSource;
 
-use crate::essence::sound::{after_tags, before_tags};
+use crate::{
+    bytes::read_array,
+    essence::sound::{after_tags, before_tags},
+};
 
 /// Most frames counted: a day of them.
 pub const FRAMES_MAX: u64 = 4_000_000;
@@ -112,7 +115,8 @@ pub fn mpeg_audio_length_us(source: &dyn ByteSource) -> io::Result<Option<u64>> 
                 continue;
             };
             let next = inside + frame.bytes;
-            let is_last = at + next as u64 >= end;
+            // Fewer bytes than a header's may follow the last frame.
+            let is_last = at + next as u64 + 4 > end;
             let follower = window.get(next..next + 4).map(|next| next.try_into().expect("four bytes"));
             if follower.is_none() && !is_last && inside > 0 {
                 break;
@@ -144,6 +148,27 @@ pub fn mpeg_audio_length_us(source: &dyn ByteSource) -> io::Result<Option<u64>> 
     Ok((frames > 0).then(|| samples * 1_000_000 / rate))
 }
 
+/// The length of a DSF file by its header, in microseconds: samples of one bit in a channel by their rate (DSF file
+/// format specification, fmt chunk). `None` where it is no DSF. Readers that count them as bytes are eight times off.
+///
+/// # Errors
+/// Only what the source answers when it is read.
+pub fn dsf_length_us(source: &dyn ByteSource) -> io::Result<Option<u64>> {
+    let (Some(magic), Some(format), Some(rate), Some(samples)) = (
+        read_array::<4>(source, 0)?,
+        read_array::<4>(source, 28)?,
+        read_array::<4>(source, 56)?,
+        read_array::<8>(source, 64)?,
+    ) else {
+        return Ok(None);
+    };
+    let (rate, samples) = (u64::from(u32::from_le_bytes(rate)), u64::from_le_bytes(samples));
+    if (magic, format) != (*b"DSD ", *b"fmt ") || rate == 0 {
+        return Ok(None);
+    }
+    Ok(samples.checked_mul(1_000_000).map(|samples| samples / rate))
+}
+
 /// Whether a first frame holds a table of the stream instead of sound.
 fn is_table(frame: &[u8], header: Frame) -> bool {
     header.table_offsets().iter().any(|offset| {
@@ -153,7 +178,7 @@ fn is_table(frame: &[u8], header: Frame) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, mpeg_audio_length_us};
+    use super::{Frame, dsf_length_us, mpeg_audio_length_us};
 
     /// MPEG-1 layer III, 128 kbit/s, 44,100 Hz, stereo: 417 bytes, 1,152 samples.
     const HEADER: [u8; 4] = [0xff, 0xfb, 0x90, 0x00];
@@ -187,6 +212,19 @@ mod tests {
         let junk = [stream(50), vec![0x11; 3_000], stream(50)];
         check(&junk.concat(), Some(2_612_244));
         check(&stream(2_000), Some(52_244_897));
+        check(&[stream(100), vec![0; 3]].concat(), Some(2_612_244));
+    }
+
+    #[test]
+    fn a_dsf_is_as_long_as_its_samples_of_one_bit() {
+        let mut bytes = b"DSD \x1c\0\0\0\0\0\0\0".to_vec();
+        bytes.resize(28, 0);
+        bytes.extend(b"fmt \x34\0\0\0\0\0\0\0");
+        for number in [1_u32, 0, 2, 2, 2_822_400, 1, 1_411_200, 0, 4_096, 0] {
+            bytes.extend(number.to_le_bytes());
+        }
+        assert_eq!(dsf_length_us(&bytes.as_slice()).expect("bytes in memory are read"), Some(500_000));
+        assert_eq!(dsf_length_us(&b"RIFF".as_slice()).expect("bytes in memory are read"), None);
     }
 
     #[test]

@@ -207,11 +207,32 @@ fn of_a_document_exif_of_a_picture_inside_comes_last() {
 }
 
 #[test]
-fn a_second_block_of_iim_is_not_read() {
+fn a_second_block_of_iim_says_what_the_first_leaves_out() {
     let tags =
         json!({"IPTC:Credit": "first", "IPTC:IPTC2:Copy1:Credit": "second", "IPTC:IPTC3:By-line": "Ann Lee"});
     picture(tags.clone(), "credit", &["first"]);
-    picture(tags, "creator", &[]);
+    picture(tags, "creator", &["Ann Lee"]);
+    picture(json!({"IPTC:IPTC2:Keywords": ["harbour", "fog"]}), "keywords", &["harbour", "fog"]);
+}
+
+#[test]
+fn a_comment_of_id3_with_a_description_is_no_caption() {
+    let tags = json!({
+        "ID3:ID3v2_3:Comment": "(rating) five", "ID3:ID3v2_3:Copy1:Comment": "(c) 1999, at sea",
+        "ID3:ID3v2_3:CommentDescription": "rating",
+    });
+    check(AssetKind::Audio, tags, "caption", &["(c) 1999, at sea"]);
+}
+
+#[test]
+fn the_number_of_a_sampler_is_no_album() {
+    check(AssetKind::Audio, json!({"RIFF:Product": 0, "RIFF:MIDIUnityNote": 60}), "album", &[]);
+    check(AssetKind::Audio, json!({"RIFF:Product": "Field tapes"}), "album", &["Field tapes"]);
+}
+
+#[test]
+fn a_year_that_exiftool_has_no_group_for_is_one() {
+    check(AssetKind::Audio, json!({"Unknown:Year": 2004, "ID3:ID3v1:Year": 1337}), "captured", &["2004"]);
 }
 
 #[test]

@@ -10,7 +10,9 @@ import re
 import subprocess
 from fractions import Fraction
 
-from .values import SPEAKERS, moment, number_of, words
+from .blocks import short_tags
+from .documents import xmp_of_film
+from .values import SPEAKERS, moment, number_of, one, words
 
 TIMEOUT_SECONDS = 60
 
@@ -53,10 +55,31 @@ def judge(path):
         "mediainfo": {**spoken(described(flat(general))), **{field: values for field, values in measured.items() if values}},
         "exiftool": beside(path),
     }
+    probe = asked(["ffprobe", "-v", "quiet", "-of", "json", "-show_format", "-show_streams", "file:" + path])
+    if any(track.get("Format") == "Opus" for track in audio):
+        readings["exiftool"].pop("sample_rate", None)
+    if general.get("Format") == "WavPack":
+        # mediainfo 23.04 says a second whatever it is; the header says it (WavPack 4 and 5 file format, 2.0).
+        readings["mediainfo"].pop("duration", None)
+        readings["header"] = wavpack(path)
+    if general.get("Format") == "Flash Video":
+        readings["exiftool"].pop("audio_channels", None)
+    if readings["mediainfo"].get("title") and not re.fullmatch(r"[\d/ ]*", words(general.get("Track", ""))):
+        # Of a file with two kinds of tags mediainfo's `Title` is one's and `Track` the other's.
+        readings["mediainfo's track"] = {"title": one(general["Track"])}
+    rate = rate or shown_rate(probe)
+    if general.get("Format") in ("MPEG-TS", "MPEG-PS", "BDAV") and rate and measured["duration"]:
+        # ISO/IEC 13818-1, 2.4.3.7: a time stamp says when a picture begins; how long the last one stays nobody says.
+        readings["mediainfo and a frame"] = {"duration": [measured["duration"][0] + float(1 / rate)]}
+    xmp = xmp_of_film(path)
+    if xmp:
+        readings["xmp"] = xmp
+    short = short_tags(path)
+    if short:
+        readings["tags"] = {field: values for field, values in described(short).items() if values}
     if general.get("Format") == "MPEG Audio":
         # Neither counts the frames of an MP3: the decoder does.
         readings["ffmpeg"] = decoded(path)
-    probe = asked(["ffprobe", "-v", "quiet", "-of", "json", "-show_format", "-show_streams", "file:" + path])
     if probe.get("streams"):
         readings["ffprobe"] = spoken(described(tags_of(probe)))
     if general.get("Format") == "MXF":
@@ -66,6 +89,15 @@ def judge(path):
     return readings, (1 / float(rate) if rate else 0.0)
 
 
+def shown_rate(probe):
+    """ffprobe's rate, where mediainfo has none."""
+    for stream in probe.get("streams") or []:
+        over, _, under = str(stream.get("r_frame_rate", "")).partition("/")
+        if stream.get("codec_type") == "video" and over.isdigit() and under.isdigit() and int(over) and int(under):
+            return Fraction(int(over), int(under))
+    return None
+
+
 def spoken(reading):
     """A tool that found no tag at all may not know where this format keeps them: its silence is no answer."""
     return reading if any(reading.values()) else {}
@@ -73,10 +105,31 @@ def spoken(reading):
 
 def decoded(path):
     """The length of the samples a decoder gives, those that players leave out at both ends among them."""
-    done = subprocess.run(["ffmpeg", "-nostdin", "-v", "quiet", "-flags2", "+skip_manual", "-i", "file:" + path, "-map", "0:a:0", "-f",
-                           "null", "-progress", "-", "-"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
-    times = re.findall(rb"out_time_us=(\d+)", done.stdout)
-    return {"duration": [int(times[-1]) / 1e6]} if times and int(times[-1]) else {}
+    stream = (asked(["ffprobe", "-v", "quiet", "-of", "json", "-select_streams", "a:0", "-show_entries", "stream=sample_rate",
+                     "file:" + path]).get("streams") or [{}])[0]
+    rate = first_whole(stream.get("sample_rate"))
+    if not rate:
+        return {}
+    # One channel of one byte a sample: the bytes are the samples.
+    with subprocess.Popen(["ffmpeg", "-nostdin", "-v", "quiet", "-flags2", "+skip_manual", "-i", "file:" + path, "-map", "0:a:0",
+                           "-ac", "1", "-f", "u8", "-"], stdout=subprocess.PIPE) as process:
+        samples = sum(len(piece) for piece in iter(lambda: process.stdout.read(1 << 20), b""))
+    return {"duration": [samples / rate]} if samples else {}
+
+
+# WavPack 4 and 5 file format: rates by the bits 23 to 26 of a block's flags.
+WAVPACK_RATES = (6000, 8000, 9600, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 192000)
+
+
+def wavpack(path):
+    with open(path, "rb") as file:
+        head = file.read(32)
+    if len(head) < 32 or head[:4] != b"wvpk":
+        return {}
+    samples, flags = int.from_bytes(head[12:16], "little"), int.from_bytes(head[24:28], "little")
+    rate = flags >> 23 & 15
+    # All ones: not known.
+    return {} if samples == 0xFFFFFFFF or rate > 14 else {"duration": [samples / WAVPACK_RATES[rate]]}
 
 
 def beside(path):
@@ -119,8 +172,11 @@ def picture(track, rate):
         size = [int(width)], [int(height)]
         out["width"], out["height"] = reversed(size) if round(abs(turn) / 90) % 2 else size
     is_standard = rate is not None and rate.denominator in (1, 1001)
-    if rate and (track.get("FrameRate_Mode") == "VFR" or not is_standard):
-        out["frame_rate"] = [f"~{float(rate)}"]
+    # Times in whole milliseconds vary (Matroska, Flash); the pictures' own header may still say `constant`.
+    is_varying = "VFR" in (track.get("FrameRate_Mode"), track.get("FrameRate_Mode_Original"))
+    if rate and (is_varying or not is_standard):
+        frames = first_whole(track.get("FrameCount"))
+        out["frame_rate"] = [f"~{float(rate)}" + (f"/{frames}" if frames else "")]
     elif rate:
         out["frame_rate"] = [f"{rate.numerator}/{rate.denominator}"]
     codec = track.get("Format", "")
@@ -138,7 +194,9 @@ def sound(tracks):
     if None not in channels:
         # A stem a track: the channels of all together (as Damask counts them).
         split = len(tracks) > 1 and all(number == 1 for number in channels)
-        out["audio_channels"] = [len(tracks) if split else channels[0]]
+        # Adobe Flash Video 10.1, E.4.2.1: the flags of AAC say stereo whatever it is; the sound's own header counts.
+        own = first_whole(track.get("Channels_Original")) if track.get("Format") == "AAC" else None
+        out["audio_channels"] = [len(tracks) if split else own or channels[0]]
     layout = str(track.get("ChannelLayout", ""))
     if layout and all(SPEAKERS.get(name, name) in {"C", "L", "R", "LFE", "Ls", "Rs", "Lb", "Rb", "Cb"} for name in layout.split()):
         out["audio_layout"] = [layout]
@@ -146,6 +204,9 @@ def sound(tracks):
     if rate:
         out["sample_rate"] = [rate]
     codec = track.get("Format", "")
+    if codec == "Opus":
+        # RFC 7845, 5.1: the header's number is that of the sound before it was encoded; Opus plays at 48 kHz.
+        out["sample_rate"] = [48000]
     if codec == "MPEG Audio":
         codec += " " + track.get("Format_Profile", "")
     if codec in AUDIO_CODECS:

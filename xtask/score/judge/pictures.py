@@ -8,7 +8,7 @@ that may come from elsewhere (a maker's notes, a text chunk) is compared only wh
 import re
 import subprocess
 
-from .blocks import iptc_digests, png_texts
+from .blocks import iim_of_jpeg, iptc_digests, png_texts
 from .values import moment, number_of, one, words
 
 TIMEOUT_SECONDS = 60
@@ -75,6 +75,12 @@ class Picture:
             # So it is with XMP that continues in further segments (XMP specification part 3, 1.1.3.1).
             self.is_whole = None not in parts and "Xmp.xmpNote.HasExtendedXMP" not in (parts[2] or {})
             self.exif, self.iptc, self.xmp = (part or {} for part in parts)
+            for name, texts in iim_of_jpeg(path).items():
+                key = "Iptc.Application2." + name
+                self.iptc.setdefault(key, texts)
+                # IIM 4.2, 2:60: HHMMSS and a zone. Exiv2 invents one where there is none.
+                if name in ("TimeCreated", "DigitizationTime") and re.fullmatch(r"\d{6}", texts[0]):
+                    self.iptc[key] = re.sub(r"(\d\d)(\d\d)(\d\d)", r"\1:\2:\3", texts[0])
         finally:
             image.close()
         kept, current = iptc_digests(path)
@@ -205,7 +211,8 @@ def date_of(picture, exif_name, fraction_name, zone_name, xmp_names, iim_names):
     if date:
         return [date]
     from_xmp = next(filter(None, (moment(words(picture.xmp.get(name, ""))) for name in xmp_names)), None)
-    day, time = (words(picture.iptc.get("Iptc.Application2." + name, "")) for name in iim_names)
+    day, time = ((main_texts(picture.iptc.get("Iptc.Application2." + name, "")) or [""])[0] for name in iim_names)
+    day = re.sub(r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3", day)
     from_iim = moment(f"{day}T{time}") if time else moment(day)
     date = (from_iim or from_xmp) if picture.is_iim_first else (from_xmp or from_iim)
     return [date] if date else []

@@ -25,7 +25,8 @@ NUMBERS = {"exposure_time", "aperture", "focal_length"}
 def words(value):
     """A text as it is compared: composed, trimmed, single spaces."""
     text = unicodedata.normalize("NFC", str(value)).replace("\0", " ").replace("\ufeff", "")
-    return re.sub(r"\s+", " ", text).strip()
+    # ISO/IEC 6429: what controls a device is no part of a text.
+    return re.sub(r"[\x01-\x08\x0e-\x1f\x7f-\x9f]", "", re.sub(r"\s+", " ", text)).strip()
 
 
 def one(value):
@@ -121,10 +122,12 @@ def ratio(value):
 
 
 def same_rate(ours, judge):
-    """Constant rates as ratios. A mean (`~` before it) is frames by duration, and readers differ in whether the last frame has
-    one: to a hundredth part."""
+    """Constant rates as ratios. A mean (`~` before it, the number of frames behind) is frames by duration, and readers differ
+    in whether the last frame has one: to a hundredth part, or that one frame."""
     if str(judge).startswith("~"):
-        return math.isclose(float(ratio(ours)), float(judge[1:]), rel_tol=MEAN_RATE_RATIO)
+        mean, _, frames = judge[1:].partition("/")
+        tolerance = max(MEAN_RATE_RATIO, 1.1 / (int(frames) - 1) if frames and int(frames) > 2 else 0)
+        return math.isclose(float(ratio(ours)), float(mean), rel_tol=tolerance)
     return ratio(ours) == ratio(judge)
 
 

@@ -9,7 +9,7 @@ use damask_model::{
 use damask_time::Rate;
 use serde::Deserialize;
 
-use super::{DURATION_MAX, file_url};
+use super::{DURATION_MAX, file_url, packets};
 use crate::{
     Glass, Limits, MediaError,
     glass::{Named, Run},
@@ -19,8 +19,10 @@ use crate::{
 const ANSWER_BYTES_MAX: u64 = 8 << 20;
 /// Audio streams kept.
 const AUDIO_STREAMS_MAX: usize = 64;
-/// A frame rate above this is a time base, not a rate (r_frame_rate of variable-rate films).
-const RATE_MAX: f64 = 1_000.0;
+/// A frame rate of this or more is a time base, not a rate (r_frame_rate of variable-rate films).
+pub(super) const RATE_MAX: f64 = 1_000.0;
+/// ISO/IEC 14496-12, 8.4.2.3: a length of all ones is one that is not known.
+const UNKNOWN_TICKS: u64 = 0xffff_ffff;
 /// How far the base rate may lie from the mean for the stream to be of constant rate.
 const RATE_TOLERANCE: f64 = 0.02;
 
@@ -37,6 +39,7 @@ pub(super) struct Listing {
 struct Format {
     format_name: Option<String>,
     duration: Option<String>,
+    start_time: Option<String>,
     tags: BTreeMap<String, String>,
 }
 
@@ -56,6 +59,7 @@ pub(super) struct Stream {
     r_frame_rate: Option<String>,
     avg_frame_rate: Option<String>,
     duration: Option<String>,
+    duration_ts: Option<u64>,
     nb_frames: Option<String>,
     sample_rate: Option<String>,
     pub(super) channels: Option<u32>,
@@ -74,10 +78,28 @@ struct SideData {
 /// Probes a film or a sound.
 pub async fn probe(glass: &Glass, path: &Path) -> Result<Probe, MediaError> {
     let named = Named::new(glass, path)?;
-    Ok(match listing(glass, &named).await? {
-        Ok(listing) => listing.probe(),
-        Err(finding) => Probe { findings: vec![finding], ..Probe::default() },
-    })
+    let listing = match listing(glass, &named).await? {
+        Ok(listing) => listing,
+        Err(finding) => return Ok(Probe { findings: vec![finding], ..Probe::default() }),
+    };
+    let mut probe = listing.probe();
+    let rateless = probe.video.as_ref().is_some_and(|video| video.rate.is_none());
+    if probe.duration_us.is_none() || rateless {
+        let kind = if probe.video.is_some() { "v" } else { "a" };
+        if let Some(span) = packets::span(glass, &named, kind).await? {
+            let duration_us = span.duration_us.filter(|duration| is_believed(*duration));
+            probe.duration_us = probe.duration_us.or(duration_us);
+            if let Some(video) = &mut probe.video {
+                video.rate = video.rate.or(span.rate);
+            }
+        }
+    }
+    Ok(probe)
+}
+
+/// Whether a film may be so long.
+fn is_believed(duration_us: u64) -> bool {
+    u128::from(duration_us) <= DURATION_MAX.as_micros()
 }
 
 /// ffprobe's listing.
@@ -125,12 +147,9 @@ impl Listing {
     pub(super) fn probe(&self) -> Probe {
         let video = self.video();
         let upright = video.and_then(Stream::upright);
-        let longest_us = || self.streams.iter().filter_map(|s| micros(s.duration.as_deref()?)).max();
-        let duration_us = self.format.duration.as_deref().and_then(micros).or_else(longest_us);
+        let duration_us = self.duration_us();
         let mut findings = Vec::new();
-        let believed =
-            |duration: &u64| *duration <= u64::try_from(DURATION_MAX.as_micros()).unwrap_or(u64::MAX);
-        if let Some(duration_us) = duration_us.filter(|duration| !believed(duration)) {
+        if let Some(duration_us) = duration_us.filter(|duration| !is_believed(*duration)) {
             let detail = format!("it says it lasts {} s, which is not believed", duration_us / 1_000_000);
             findings.push(Finding::new(FindingCode::MetadataDamaged, detail));
         }
@@ -141,14 +160,38 @@ impl Listing {
         Probe {
             width_px: upright.map(|size| size.0),
             height_px: upright.map(|size| size.1),
-            duration_us: duration_us.filter(|duration| *duration > 0 && believed(duration)),
+            duration_us: duration_us.filter(|duration| *duration > 0 && is_believed(*duration)),
             start_timecode: self.start_timecode(),
             container: self.format.format_name.clone(),
-            video: video.and_then(Stream::to_video),
+            video: video.and_then(Stream::to_video).map(|video| self.with_exact_rate(video)),
             audio: self.audio().take(AUDIO_STREAMS_MAX).filter_map(Stream::to_audio).collect(),
             findings,
             ..Probe::default()
         }
+    }
+
+    /// The length it says; none where a stream says that nobody knew.
+    fn duration_us(&self) -> Option<u64> {
+        let is_unknown = |stream: &Stream| stream.duration_ts == Some(UNKNOWN_TICKS);
+        if self.streams.iter().any(is_unknown) {
+            return None;
+        }
+        let longest_us = || self.streams.iter().filter_map(|s| micros(s.duration.as_deref()?)).max();
+        let duration_us = self.format.duration.as_deref().and_then(micros).or_else(longest_us)?;
+        // RFC 5574 and RFC 7845, 4.2: samples before time zero are there for the decoder and are not played.
+        let unplayed =
+            self.format.start_time.as_deref().and_then(|text| text.strip_prefix('-')).and_then(micros);
+        let is_ogg = self.format.format_name.as_deref() == Some("ogg");
+        Some(duration_us - unplayed.filter(|start| is_ogg && *start < duration_us).unwrap_or(0))
+    }
+
+    /// AVI says the length of a frame in whole microseconds (AVIMAINHEADER, dwMicroSecPerFrame), and cameras make the
+    /// rate of the stream from that: the rate it was made from.
+    fn with_exact_rate(&self, mut video: VideoStream) -> VideoStream {
+        if self.format.format_name.as_deref() == Some("avi") {
+            video.rate = video.rate.map(from_microseconds);
+        }
+        video
     }
 
     /// MXF has it on the format, QuickTime on the timecode track and the video stream.
@@ -202,8 +245,12 @@ impl Stream {
     fn rate(&self) -> Option<Rate> {
         let read = |text: &Option<String>| text.as_deref().and_then(|text| Rate::parse(text).ok());
         let a_second = |rate: Rate| f64::from(rate.numerator()) / f64::from(rate.denominator());
-        let base = read(&self.r_frame_rate).filter(|rate| a_second(*rate) <= RATE_MAX);
-        let mean = read(&self.avg_frame_rate).filter(|rate| a_second(*rate) <= RATE_MAX);
+        let base = read(&self.r_frame_rate).filter(|rate| a_second(*rate) < RATE_MAX);
+        let mean = read(&self.avg_frame_rate);
+        // Where even the mean is that of the ticks (Matroska, Flash), the base was guessed from a few of them.
+        if mean.is_some_and(|mean| a_second(mean) >= RATE_MAX) {
+            return None;
+        }
         match (base, mean) {
             // The base rate is exact; the mean is frames by duration. Where they differ, frames come at
             // varying times, or the base counts fields.
@@ -231,11 +278,29 @@ impl Stream {
         Some(AudioStream {
             codec: self.codec_name.clone().unwrap_or_else(|| "unknown".into()),
             channels: self.channels?,
-            layout: self.channel_layout.clone(),
+            // One channel is the middle, whether or not the format can say so.
+            layout: self.channel_layout.clone().or_else(|| (self.channels == Some(1)).then(|| "mono".into())),
             sample_rate_hz: self.sample_rate.as_deref()?.parse().ok()?,
             language: language.map(|(_, code)| code.clone()).filter(|code| code != "und" && code.len() <= 8),
         })
     }
+}
+
+/// The rate whose frames last so many whole microseconds; the rate itself where they do not.
+fn from_microseconds(rate: Rate) -> Rate {
+    let (numerator, ticks) = (u64::from(rate.numerator()), 1_000_000 * u64::from(rate.denominator()));
+    if ticks % numerator != 0 || ticks / numerator < 1_000 {
+        return rate;
+    }
+    let frame_us = ticks / numerator;
+    let lasts = |candidate: &Rate| {
+        let (over, under) =
+            (1_000_000 * u64::from(candidate.denominator()), u64::from(candidate.numerator()));
+        // Cut or rounded.
+        frame_us == over / under || frame_us == (over + under / 2) / under
+    };
+    let whole = (1..=240).filter_map(|whole| Rate::new(whole, 1).ok());
+    whole.chain([Rate::NTSC_24, Rate::NTSC_30, Rate::NTSC_60]).find(lasts).unwrap_or(rate)
 }
 
 /// `12.345678` seconds as microseconds, without a float in between.
@@ -302,6 +367,51 @@ mod tests {
             let video = listing(&json).probe().video.expect("video");
             assert_eq!(video.rate, Some(expected), "{base} {mean}");
         }
+    }
+
+    #[test]
+    fn ticks_of_a_container_are_no_rate() {
+        let json = r#"{"streams":[{"codec_type":"video","width":2,"height":2,"r_frame_rate":"60/1","avg_frame_rate":"1000/1"}]}"#;
+        assert_eq!(listing(json).probe().video.expect("video").rate, None);
+    }
+
+    #[test]
+    fn a_rate_made_from_whole_microseconds_is_the_rate_it_was_made_from() {
+        for (written, expected) in [
+            ("500000/20833", Rate::FILM_24),
+            ("500000/16683", Rate::NTSC_30),
+            ("25/1", Rate::PAL_25),
+            ("30000/1001", Rate::NTSC_30),
+            ("1000000/37037", Rate::new(27, 1).expect("a rate")),
+        ] {
+            let json = format!(
+                r#"{{"format":{{"format_name":"avi"}},"streams":[{{"codec_type":"video","width":2,"height":2,"r_frame_rate":"{written}"}}]}}"#
+            );
+            assert_eq!(listing(&json).probe().video.expect("video").rate, Some(expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_nobody_knew_is_none() {
+        let json = r#"{"format":{"duration":"143165.643"},"streams":[
+            {"codec_type":"video","width":2,"height":2,"duration":"143165.57","duration_ts":4294967295}]}"#;
+        assert_eq!(listing(json).probe().duration_us, None);
+    }
+
+    #[test]
+    fn what_is_there_for_the_decoder_is_not_played() {
+        for (format, expected) in [("ogg", 3_684_717), ("mp3", 3_696_259)] {
+            let json = format!(
+                r#"{{"format":{{"format_name":"{format}","duration":"3.696259","start_time":"-0.011542"}}}}"#
+            );
+            assert_eq!(listing(&json).probe().duration_us, Some(expected), "{format}");
+        }
+    }
+
+    #[test]
+    fn one_channel_is_the_middle() {
+        let json = r#"{"streams":[{"codec_type":"audio","channels":1,"sample_rate":"8000"}]}"#;
+        assert_eq!(listing(json).probe().audio[0].layout.as_deref(), Some("mono"));
     }
 
     #[test]

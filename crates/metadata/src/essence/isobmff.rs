@@ -5,6 +5,8 @@
 
 use std::io;
 
+use damask_model::ByteSource;
+
 use super::Digest;
 use crate::bytes::read_array;
 
@@ -12,10 +14,10 @@ use crate::bytes::read_array;
 pub const ISO_BOXES_MAX: u32 = 1_000_000;
 
 /// Where one box lies.
-struct IsoBox {
-    name: [u8; 4],
-    body: u64,
-    end: u64,
+pub(crate) struct IsoBox {
+    pub name: [u8; 4],
+    pub body: u64,
+    pub end: u64,
 }
 
 pub fn hash(digest: &mut Digest<'_>) -> io::Result<bool> {
@@ -23,7 +25,7 @@ pub fn hash(digest: &mut Digest<'_>) -> io::Result<bool> {
     let end = digest.source.len();
     // The tables are hashed after the media wherever they stand: a fast-start rewrite only moves them.
     let mut movies = Vec::new();
-    while let Some(found) = next_box(digest, at, end, &mut left)? {
+    while let Some(found) = next_box(digest.source, at, end, &mut left)? {
         match &found.name {
             b"mdat" if found.end > found.body => {
                 has_media = true;
@@ -45,7 +47,7 @@ pub fn hash(digest: &mut Digest<'_>) -> io::Result<bool> {
 /// Hashes the sample tables below a box. The path down to them is fixed, so the depth is.
 fn hash_tables(digest: &mut Digest<'_>, start: u64, end: u64, depth: u8, left: &mut u32) -> io::Result<()> {
     let mut at = start;
-    while let Some(found) = next_box(digest, at, end, left)? {
+    while let Some(found) = next_box(digest.source, at, end, left)? {
         match &found.name {
             b"trak" | b"mdia" | b"minf" | b"stbl" | b"edts" if depth < 4 => {
                 hash_tables(digest, found.body, found.end, depth + 1, left)?;
@@ -63,15 +65,20 @@ fn hash_tables(digest: &mut Digest<'_>, start: u64, end: u64, depth: u8, left: &
 }
 
 /// The box at `at`, cut to `limit`; `None` at the end or where there is no box.
-fn next_box(digest: &Digest<'_>, at: u64, limit: u64, left: &mut u32) -> io::Result<Option<IsoBox>> {
+pub(crate) fn next_box(
+    source: &dyn ByteSource,
+    at: u64,
+    limit: u64,
+    left: &mut u32,
+) -> io::Result<Option<IsoBox>> {
     if at.saturating_add(8) > limit || *left == 0 {
         return Ok(None);
     }
     *left -= 1;
-    let Some([a, b, c, d, name @ ..]) = read_array::<8>(digest.source, at)? else { return Ok(None) };
+    let Some([a, b, c, d, name @ ..]) = read_array::<8>(source, at)? else { return Ok(None) };
     let (header, length) = match u32::from_be_bytes([a, b, c, d]) {
         0 => (8, limit - at),
-        1 => match read_array::<8>(digest.source, at + 8)?.map(u64::from_be_bytes) {
+        1 => match read_array::<8>(source, at + 8)?.map(u64::from_be_bytes) {
             Some(length) => (16, length),
             None => return Ok(None),
         },

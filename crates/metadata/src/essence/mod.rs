@@ -8,7 +8,7 @@
 
 mod digest;
 mod gif;
-mod isobmff;
+pub(crate) mod isobmff;
 mod jpeg;
 mod png;
 mod riff;

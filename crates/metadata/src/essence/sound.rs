@@ -85,11 +85,19 @@ pub(crate) fn before_tags(source: &dyn ByteSource, start: u64) -> io::Result<u64
 
 /// Where the APEv2 tag behind the samples ends, if there is one.
 pub(crate) fn end_of_ape(source: &dyn ByteSource) -> io::Result<Option<u64>> {
+    end_of(source, 32, b"APETAGEX")
+}
+
+/// Where the ID3v2 tag behind the samples ends, if there is one.
+pub(crate) fn end_of_id3v2(source: &dyn ByteSource) -> io::Result<Option<u64>> {
+    end_of(source, 10, b"3DI")
+}
+
+/// Where the tag behind the samples ends whose footer, so long, begins with a mark.
+fn end_of(source: &dyn ByteSource, footer_bytes: u64, mark: &[u8]) -> io::Result<Option<u64>> {
     let mut end = source.len();
     for _ in 0..TAGS_AROUND_MAX {
-        let is_ape = end >= 32
-            && read_array::<32>(source, end - 32)?.is_some_and(|footer| footer.starts_with(b"APETAGEX"));
-        if is_ape {
+        if end >= footer_bytes && source.read_vec(end - footer_bytes, mark.len())? == mark {
             return Ok(Some(end));
         }
         let length = trailing_length(source, 0, end)?;

@@ -39,6 +39,9 @@ const NATIVE_CAPTURED: &[Source] = &[
     // Matroska: DateUTC.
     ("Matroska", "DateTimeOriginal"),
     ("ID3", "RecordingTime"),
+    // ID3v2.3's TYER in a tag of ID3v2.4, where it is not allowed: exiftool has no group for it, in a resident
+    // process not even for the tags of ID3v2.3 that it reads after such a one.
+    ("Unknown", "Year"),
     ("ID3", "Year"),
     ("Vorbis", "Date"),
     ("APE", "Year"),
@@ -46,6 +49,8 @@ const NATIVE_CAPTURED: &[Source] = &[
     ("DV", "DateTimeOriginal"),
     ("ASF", "Year"),
     ("RIFF", "DateCreated"),
+    ("Flash", "CreateDate"),
+    ("Flash", "Creation_time"),
     // W3C PNG, 11.3.3.1: `Creation Time`.
     ("PNG", "CreationTime"),
     ("PNG", "ExifDateTimeOriginal"),
@@ -181,7 +186,12 @@ pub fn parse(written: &str) -> Option<Moment> {
         return None;
     }
     let whole = match time {
-        Some(time) if !time.is_empty() => Moment::parse(&format!("{date}T{time}")).ok(),
+        Some(time) if !time.is_empty() => {
+            let digits = time.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.'));
+            let read = |time: &str| Moment::parse(&format!("{date}T{time}")).ok();
+            // What is no zone spoils the zone, not the time before it.
+            read(time).or_else(|| read(&time[..digits.unwrap_or(time.len())]))
+        }
         _ => None,
     };
     whole.or_else(|| Moment::parse(&date).ok())
@@ -206,6 +216,7 @@ mod tests {
         check("2009:09:09T17:00:00, 2009:09:09", Some("2009-09-09T17:00:00"));
         check("2004-00-00", Some("2004"));
         check("2018:12:31 24:61:00", Some("2018-12-31"));
+        check("2021:08:19 18:48:53A", Some("2021-08-19T18:48:53"));
     }
 
     #[test]

@@ -41,12 +41,37 @@ pub fn read(reader: &Reader<'_>, field: &str) -> Vec<(Value, String)> {
             let value = match field {
                 "flash" => fired(&tag.value)?,
                 "iso" => whole(words::number(&tag.value).filter(|number| *number > 0.0)?)?,
-                _ => Value::Number(words::number(&tag.value).filter(|number| *number > 0.0)?),
+                _ => Value::Number(words::number(&tag.value).filter(|number| *number > 0.0).and_then(
+                    |number| if source.0 == "Composite" { nominal(field, number) } else { Some(number) },
+                )?),
             };
             Some((value, tag.label()))
         })
     });
     found.into_iter().collect()
+}
+
+/// Marks of f-numbers in thirds of a step (ISO 517, table 1).
+const F_NUMBERS: [f64; 31] = [
+    1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0, 2.2, 2.5, 2.8, 3.2, 3.5, 4.0, 4.5, 5.0, 5.6, 6.3, 7.1, 8.0, 9.0, 10.0,
+    11.0, 13.0, 14.0, 16.0, 18.0, 20.0, 22.0, 25.0, 29.0, 32.0,
+];
+
+/// What the camera showed of a number that its notes keep as steps of exposure (Exif 2.32, annex C: APEX): the mark of
+/// an f-number, a whole part of a second. None where no camera exposes so.
+fn nominal(field: &str, number: f64) -> Option<f64> {
+    match field {
+        "aperture" => {
+            // Marks are rounded from the thirds: 3.5 stands for 3.564, 1.2 for 1.26.
+            let third = (number.log2() * 6.0).round();
+            let is_exact = (number.log2() * 6.0 - third).abs() < 0.01;
+            let near = |mark: &f64| is_exact && (mark.log2() * 6.0).round() == third;
+            Some(F_NUMBERS.into_iter().find(near).unwrap_or(number))
+        }
+        "exposure_time" if !(1e-6..1e5).contains(&number) => None,
+        "exposure_time" if number < 0.3 => Some(1.0 / (1.0 / number).round()),
+        _ => Some(number),
+    }
 }
 
 /// Exif 2.32, 4.6.5 (Flash): bit 0 says whether it fired, bit 5 that there is none.
@@ -248,4 +273,24 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with("Unknown")
         && !text.starts_with("n/a")
         && text.chars().any(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nominal;
+
+    #[test]
+    fn steps_of_exposure_are_the_numbers_the_camera_showed() {
+        for (field, written, shown) in [
+            ("aperture", 3.563_594_872_561_36, Some(3.5)),
+            ("aperture", 2.828_427_124_746_19, Some(2.8)),
+            ("aperture", 1.9, Some(1.9)),
+            ("exposure_time", 0.065_267_111_401_713_4, Some(1.0 / 15.0)),
+            ("exposure_time", 2.0, Some(2.0)),
+            ("exposure_time", 2.5e-165, None),
+            ("focal_length", 35.0, Some(35.0)),
+        ] {
+            assert_eq!(nominal(field, written), shown, "{field} {written}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! the IPTC Photo Metadata Standard 2024.1. `rules` lists which tags feed which field; `reader` decides between
 //! them; `dates`, `places`, `people` and `exposure` know the values that are more than a text.
 
+mod codecs;
 mod dates;
 mod exposure;
 mod header;
@@ -15,7 +16,7 @@ mod words;
 use damask_model::{AssetKind, FieldName, Value, field};
 
 use crate::Tags;
-pub use header::{DURATION_SECONDS_MAX, said_by_header};
+pub use header::{DURATION_SECONDS_MAX, as_displayed, said_by_header};
 pub use measured::measured;
 use reader::Reader;
 pub use words::VALUES_MAX;

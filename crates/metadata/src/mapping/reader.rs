@@ -14,7 +14,7 @@ use super::{
     rules::{Rule, Source, Split},
     words,
 };
-use crate::{Tag, Tags, tags::in_group};
+use crate::{Tag, Tags, id3::COMMENT_DESCRIPTION, tags::in_group};
 
 /// What cameras write into every picture. It does not stand in the way of a caption that someone wrote.
 const STOCK_CAPTIONS: &[&str] = &[
@@ -162,18 +162,39 @@ impl<'a> Reader<'a> {
     /// The first instance of a source that has a text. The short copy of ID3v1 comes after the others.
     pub fn first(&self, source: Source) -> Option<&'a Tag> {
         self.instances(source)
-            .find(|tag| words::texts(&tag.value).first().is_some_and(|text| !is_of_a_program(tag, text)))
+            .find(|tag| words::texts(&tag.value).first().is_some_and(|text| !self.is_of_a_program(tag, text)))
     }
 
     /// The instances of a source, the main one first.
     pub fn instances(&self, (group, name): Source) -> impl Iterator<Item = &'a Tag> {
-        // Blocks of IIM behind the first (`IPTC:IPTC2`) are those of trailers and copies, which no standard reads.
-        let is_wanted = |tag: &&Tag| {
-            tag.name == name && if group == "IPTC" { tag.group == group } else { in_group(tag, group) }
-        };
+        let is_wanted = |tag: &&Tag| tag.name == name && in_group(tag, group);
         let mut found: Vec<&Tag> = self.tags.list.iter().filter(is_wanted).collect();
-        found.sort_by_key(|tag| (tag.place() == "ID3v1", tag.copy));
+        // Blocks of IIM behind the first (`IPTC:IPTC2`: a second resource, an AFCP trailer) say what it leaves out.
+        let is_behind = |tag: &Tag| tag.family() == "IPTC" && tag.group != "IPTC";
+        found.sort_by_key(|tag| (tag.place() == "ID3v1", is_behind(tag), tag.copy));
         found.into_iter()
+    }
+
+    /// Whether a text is none of the field's, though its tag has the name of one that is.
+    fn is_of_a_program(&self, tag: &Tag, text: &str) -> bool {
+        match (tag.family(), tag.name.as_str()) {
+            // ID3v2.4 frames, 4.10: a comment with a description is about what that says (iTunes keeps numbers of
+            // its own so); exiftool prints the description in brackets before the comment.
+            ("ID3", "Comment") => {
+                text.starts_with("(iTun")
+                    || self.tags.all("ID3", COMMENT_DESCRIPTION).any(|described| {
+                        let words = words::text(&described.value).unwrap_or_default();
+                        text.strip_prefix('(')
+                            .and_then(|rest| rest.strip_prefix(&*words))
+                            .is_some_and(is_closed)
+                    })
+            }
+            // The number of a sampler in the chunk `smpl` has the name of the text `IPRD`.
+            ("RIFF", "Product") => {
+                tag.value.is_number() && self.tags.first("RIFF", "MIDIUnityNote").is_some()
+            }
+            _ => false,
+        }
     }
 
     /// A text and its translations: XMP language alternatives, `x-default` first (XMP specification part 1,
@@ -233,7 +254,7 @@ impl<'a> Reader<'a> {
     /// MWG 2.0, IIM and XMP: a text of IIM at its longest that begins the text of XMP is that text, cut.
     fn whole_of_truncated(&self, tag: &Tag, rule: &Rule, text: String) -> String {
         let longest = IIM_BYTES_MAX.iter().find(|(name, _)| *name == tag.name).map(|(_, bytes)| *bytes);
-        if tag.group != "IPTC" || longest.is_none_or(|longest| text.len() < longest) {
+        if tag.family() != "IPTC" || longest.is_none_or(|longest| text.len() < longest) {
             return text;
         }
         let whole = rule
@@ -245,12 +266,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a bracket is closed before the text goes on.
+fn is_closed(rest: &str) -> bool {
+    rest.strip_prefix(')').is_some_and(|rest| rest.starts_with(' '))
+}
+
 /// Whether a text is a language tag as far as its form tells (RFC 5646, 2.1).
 fn is_language(text: &str) -> bool {
     (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// What iTunes keeps for itself in comments of ID3, with its name for it in brackets.
-fn is_of_a_program(tag: &Tag, text: &str) -> bool {
-    tag.family() == "ID3" && tag.name == "Comment" && text.starts_with("(iTun")
 }

@@ -23,9 +23,21 @@ pub fn text(value: &Json) -> Option<String> {
         Json::Bool(truth) => truth.to_string(),
         Json::Null | Json::Array(_) | Json::Object(_) => return None,
     };
-    let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}'));
+    let shown: String = raw.chars().filter_map(shown).collect();
+    let trimmed = shown.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let is_binary = trimmed.starts_with('(') && trimmed.ends_with(" bytes)");
     (!trimmed.is_empty() && !is_binary).then(|| trimmed.nfc().collect())
+}
+
+/// A character as people see it: lines and tabs stay, a zero byte parts words, and what else controls a device
+/// (ISO/IEC 6429, C0 and C1) is left out, since nobody can type it to find the text again.
+fn shown(c: char) -> Option<char> {
+    match c {
+        '\n' | '\r' | '\t' => Some(c),
+        '\0' => Some(' '),
+        c if c.is_control() => None,
+        c => Some(c),
+    }
 }
 
 /// A number, also where it stands as text.
@@ -91,6 +103,13 @@ mod tests {
         assert_eq!(text(&json!(" \0 ")), None);
         assert_eq!(text(&json!("(5448 bytes)")), None);
         assert_eq!(text(&json!(1984)).as_deref(), Some("1984"));
+    }
+
+    #[test]
+    fn a_text_holds_nothing_that_cannot_be_typed() {
+        assert_eq!(text(&json!("a\u{1}b\u{9b}c\u{7f}")).as_deref(), Some("abc"));
+        assert_eq!(text(&json!("two\nlines\tof\0words")).as_deref(), Some("two\nlines\tof words"));
+        assert_eq!(text(&json!("\u{1}\u{2}")), None);
     }
 
     #[test]
