@@ -2,6 +2,7 @@
 import {
   type InfiniteData,
   keepPreviousData,
+  queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -153,13 +154,21 @@ export function useTags(id: string, wanted: boolean) {
   });
 }
 
-export function useText(id: string, wanted: boolean) {
-  return useQuery({
-    queryKey: ["text", id],
-    enabled: wanted,
-    queryFn: () => ask(api.GET("/api/v1/assets/{id}/text", { params: { path: { id } } })),
+/** The text of one page, from 1; empty for a page that has none. */
+export function pageText(id: string, page: number) {
+  return queryOptions({
+    queryKey: ["text", id, page],
+    queryFn: async ({ signal }) => {
+      const params = { path: { id }, query: { page } };
+      const { pages } = await ask(api.GET("/api/v1/assets/{id}/text", { params, signal }));
+      return pages.find((each) => each.page === page)?.text ?? "";
+    },
   });
 }
+
+/** While the next page's text is read, that of the page before stays. */
+export const usePageText = (id: string, page: number, wanted: boolean) =>
+  useQuery({ ...pageText(id, page), enabled: wanted, placeholderData: keepPreviousData });
 
 export function useHistory(id: string, wanted: boolean) {
   return useInfiniteQuery({

@@ -1,7 +1,7 @@
 /** The live stream: facts and jobs from `/api/v1/events` into the cache, at most twice a second. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { JOBS } from "./activity";
+import { JOBS, QUARANTINE, STATUS } from "./activity";
 import { assetKey, type Pages, readPage } from "./assets";
 import { api, ask } from "./client";
 import { FOLDERS } from "./folders";
@@ -39,8 +39,8 @@ async function takeFacts(cache: QueryClient, subjects: ReadonlySet<string>) {
     cache.invalidateQueries({ queryKey: assetKey(id) });
     cache.invalidateQueries({ queryKey: ["history", id] });
   }
-  cache.invalidateQueries({ queryKey: ["status"] });
-  cache.invalidateQueries({ queryKey: ["quarantine"] });
+  cache.invalidateQueries({ queryKey: STATUS });
+  cache.invalidateQueries({ queryKey: QUARANTINE });
   cache.invalidateQueries({ queryKey: ["facet"] });
   cache.invalidateQueries({ queryKey: FOLDERS });
   for (const query of kept(cache)) {
@@ -116,7 +116,7 @@ export function useLiveEvents() {
       jobsDue ??= setTimeout(() => {
         jobsDue = undefined;
         cache.invalidateQueries({ queryKey: JOBS });
-        cache.invalidateQueries({ queryKey: ["status"] });
+        cache.invalidateQueries({ queryKey: STATUS });
       }, FLUSH_MS * 2);
     });
     return () => {

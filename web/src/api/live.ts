@@ -53,6 +53,7 @@ export function summaryOf(view: AssetView): AssetSummary {
     essence_hash,
     renditions,
     text,
+    more,
     ...summary
   } = view;
   return summary;

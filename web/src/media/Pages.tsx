@@ -11,15 +11,17 @@ interface Props {
   page: number;
   pages: number;
   url: string | null;
-  /** The page's text; `null` while it is not asked for, or not there yet. */
+  /** The page's text, empty when it has none; `null` while it is not asked for, or not there yet. */
   text: string | null;
+  /** Why the text could not be read. */
+  textProblem: string | null;
   textShown: boolean;
   onPage: (page: number) => void;
   /** `null` when the document has no text. */
   onText: (() => void) | null;
 }
 
-export function Pages({ name, page, pages, url, text, textShown, onPage, onText }: Props) {
+export function Pages({ name, page, pages, url, text, textProblem, textShown, onPage, onText }: Props) {
   const go = (to: number) => onPage(Math.min(pages, Math.max(1, to)));
   useKeys({
     PageDown: () => go(page + 1),
@@ -33,7 +35,8 @@ export function Pages({ name, page, pages, url, text, textShown, onPage, onText 
         {url && <Sheet key={url} url={url} alt={`${name}, ${words.asset.page(page, pages)}`} />}
         {textShown && (
           <section className={styles.text} aria-label={words.asset.pageText}>
-            {text || <span className="t3">{words.asset.noText}</span>}
+            {textProblem !== null && <p role="alert">{textProblem}</p>}
+            {text === "" ? <span className="t3">{words.asset.noText}</span> : text}
           </section>
         )}
       </div>

@@ -206,8 +206,16 @@ async fn only_so_many_bodies_are_received_at_once() {
     let app = App::with(options).await.signed_in().await;
     let upload = begin(&app, "harbour.txt", 7).await;
     let (bytes, body) = futures::channel::mpsc::unbounded::<io::Result<Bytes>>();
-    let first = app.ask(Method::PUT, "/api/v1/files/first.txt").send_pouring(Body::from_stream(body));
+    let (received, is_received) = futures::channel::oneshot::channel();
+    // It is being received when it is asked for its first bytes.
+    let begun = stream::once(async move {
+        received.send(()).expect("the others wait");
+        Ok(Bytes::from_static(b"the "))
+    });
+    let first =
+        app.ask(Method::PUT, "/api/v1/files/first.txt").send_pouring(Body::from_stream(begun.chain(body)));
     let others = async {
+        is_received.await.expect("it comes in");
         let refused = app.ask(Method::PUT, "/api/v1/files/second.txt").body("second").send().await;
         assert_eq!(refused.header("retry-after"), "5");
         refused.problem(503, "too-many-bodies");

@@ -1,14 +1,15 @@
 /** What runs, what failed for good, what waits in quarantine, and which engines hold. */
 import { Button } from "@mantine/core";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useJobAct, useJobs, useQuarantine, useStatus } from "../../api/activity";
+import { useJobAct, useJobs, useStatus } from "../../api/activity";
 import { useCan } from "../../api/session";
-import type { Job } from "../../api/types";
+import type { Job, JobPage } from "../../api/types";
 import { ProgressLine } from "../../ui/ProgressLine";
 import styles from "../../ui/ui.module.css";
 import { words } from "../../words";
-import { bytes, moment } from "../../words/format";
+import { moment } from "../../words/format";
+import { Quarantine } from "./Quarantine";
+import { Section } from "./Section";
 
 export default function Activity() {
   const running = useJobs("running");
@@ -22,13 +23,13 @@ export default function Activity() {
         title={words.activity.running}
         note={counts && words.activity.counts(counts.running, counts.waiting)}
       >
-        <Jobs jobs={running.data?.items} error={running.error} empty={words.activity.quiet} />
+        <Jobs page={running.data} error={running.error} empty={words.activity.quiet} />
       </Section>
       <Section
         title={words.activity.dead}
         note={counts && counts.dead > 0 ? words.activity.top(counts.dead) : undefined}
       >
-        <Jobs jobs={dead.data?.items} error={dead.error} empty={words.activity.noDead} />
+        <Jobs page={dead.data} error={dead.error} empty={words.activity.noDead} />
       </Section>
       <Quarantine />
       {status && (
@@ -48,30 +49,18 @@ export default function Activity() {
   );
 }
 
-function Section({
-  title,
-  note,
-  children,
-}: {
-  title: string;
-  note?: string | undefined;
-  children: ReactNode;
-}) {
-  return (
-    <section className={styles.section}>
-      <h2>
-        {title} {note && <span>{note}</span>}
-      </h2>
-      {children}
-    </section>
-  );
-}
-
-function Jobs({ jobs, error, empty }: { jobs: Job[] | undefined; error: Error | null; empty: string }) {
+function Jobs({ page, error, empty }: { page: JobPage | undefined; error: Error | null; empty: string }) {
   if (error) return <p role="alert">{error.message}</p>;
-  if (!jobs) return null;
-  if (jobs.length === 0) return <p>{empty}</p>;
-  return jobs.map((job) => <JobLine key={job.id} job={job} />);
+  if (!page) return null;
+  if (page.items.length === 0) return <p>{empty}</p>;
+  return (
+    <>
+      {page.items.map((job) => (
+        <JobLine key={job.id} job={job} />
+      ))}
+      {page.more && <p className="s12">{words.newestShown(page.items.length)}</p>}
+    </>
+  );
 }
 
 function JobLine({ job }: { job: Job }) {
@@ -105,27 +94,5 @@ function JobLine({ job }: { job: Job }) {
         {job.state === "dead" ? words.activity.retry : words.activity.cancel}
       </Button>
     </div>
-  );
-}
-
-function Quarantine() {
-  const quarantine = useQuarantine();
-  const files = quarantine.data;
-  return (
-    <Section title={words.activity.quarantine}>
-      {quarantine.error && <p role="alert">{quarantine.error.message}</p>}
-      {files?.length === 0 && <p>{words.activity.noQuarantine}</p>}
-      {files && files.length > 0 && <p>{words.activity.quarantineLead}</p>}
-      {files?.map((file) => (
-        <div key={file.id} className={styles.line}>
-          <div className="grow">
-            <div className="cut">{file.name}</div>
-            <div className="s12 t3">{file.reason}</div>
-          </div>
-          <span className="s12 t3">{bytes(file.bytes)}</span>
-          <span className="s12 t3">{moment(file.at)}</span>
-        </div>
-      ))}
-    </Section>
   );
 }

@@ -12,6 +12,7 @@ import { words } from "../../words";
 import { searchOf, searchText } from "../library/search";
 import { visit } from "../library/visited";
 import styles from "./Asset.module.css";
+import { isCut } from "./cut";
 import { Header } from "./Header";
 import { Media } from "./Media";
 import { Panel } from "./Panel";
@@ -88,7 +89,7 @@ export default function Asset() {
             onGo={go}
           />
           {asset.versions.length > 1 && (
-            <Strip versions={asset.versions} chosen={version} onChoose={(each) => put("v", String(each))} />
+            <Strip versions={asset.versions} cut={isCut(asset, "versions")} chosen={version} onChoose={(each) => put("v", String(each))} />
           )}
         </section>
         {!narrow && panel && (

@@ -3,6 +3,7 @@ import type { AssetView } from "../../api/types";
 import { words } from "../../words";
 import { bytes, moment } from "../../words/format";
 import styles from "./Asset.module.css";
+import { isCut } from "./cut";
 import { factsOf } from "./facts";
 
 export function FilesTab({ asset }: { asset: AssetView }) {
@@ -22,6 +23,9 @@ export function FilesTab({ asset }: { asset: AssetView }) {
               </li>
             ))}
           </ul>
+          {isCut(asset, "findings") && (
+            <p className="s12 t3">{words.firstShown(asset.findings.length)}</p>
+          )}
         </section>
       )}
       <section>
@@ -44,6 +48,7 @@ export function FilesTab({ asset }: { asset: AssetView }) {
             </li>
           ))}
         </ul>
+        {isCut(asset, "locations") && <p className="s12 t3">{words.firstShown(asset.locations.length)}</p>}
       </section>
       <section>
         <h2>{words.asset.versions}</h2>
@@ -55,6 +60,7 @@ export function FilesTab({ asset }: { asset: AssetView }) {
             </li>
           ))}
         </ul>
+        {isCut(asset, "versions") && <p className="s12 t3">{words.newestShown(asset.versions.length)}</p>}
       </section>
     </div>
   );

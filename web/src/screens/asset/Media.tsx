@@ -2,7 +2,7 @@
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { LARGEST_SIDE, largestUrl, originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
-import { useText } from "../../api/assets";
+import { usePageText } from "../../api/assets";
 import { usePictured } from "../../api/renditions";
 import type { AssetView } from "../../api/types";
 import { AudioPlayer } from "../../media/AudioPlayer";
@@ -164,17 +164,17 @@ function Document({ asset, version, page, textShown, onPut }: Props) {
   const asked = usePictured({ version, previewed: asset.previewed && !paged });
   const pictured = paged ? asset.previewed : asked;
   const pages = Math.max(1, asset.page_count ?? 1);
-  const shown = Math.min(pages, Math.max(1, page));
+  const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const open = textShown || !pictured;
-  const text =
-    useText(asset.id, open && asset.text).data?.pages.find((each) => each.page === shown)?.text ?? null;
+  const text = usePageText(asset.id, shown, open && asset.text);
   return (
     <Pages
       name={asset.name}
       page={shown}
       pages={pages}
       url={pictured ? pageUrl(version, shown) : null}
-      text={text}
+      text={asset.text ? (text.data ?? null) : ""}
+      textProblem={text.error?.message ?? null}
       textShown={open}
       onPage={(to) => onPut("page", to > 1 ? String(to) : null)}
       onText={asset.text && pictured ? () => onPut("text", textShown ? null : "1") : null}

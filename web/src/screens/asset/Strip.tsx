@@ -7,14 +7,18 @@ import styles from "./Asset.module.css";
 
 interface Props {
   versions: VersionView[];
+  /** Whether there are older ones that are not in the list. */
+  cut: boolean;
   chosen: string;
   onChoose: (number: number) => void;
 }
 
-export function Strip({ versions, chosen, onChoose }: Props) {
+export function Strip({ versions, cut, chosen, onChoose }: Props) {
   return (
     <div className={styles.strip}>
-      <h2>{words.asset.versions}</h2>
+      <h2>
+        {words.asset.versions} {cut && <span className="t3">{words.newestShown(versions.length)}</span>}
+      </h2>
       <ul>
         {[...versions]
           .sort((a, b) => b.number - a.number)
