@@ -1,8 +1,8 @@
-/** Makes the media that the journeys bring in, once a run: pictures, a film, a sound, a document, a text. */
+/** Makes the media that the journeys bring in, once a run: pictures, a film, a sound, a document, a text, a program. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { document, film, photo, sound, text } from "./media.ts";
+import { document, film, photo, program, sound, text } from "./media.ts";
 
 export default function generate() {
   const folder = mkdtempSync(join(tmpdir(), "damask-media-"));
@@ -35,5 +35,6 @@ export default function generate() {
   sound(join(folder, "bell.wav"));
   document(join(folder, "report.pdf"), ["The first page", "The second page", "The third page"]);
   text(join(folder, "notes.txt"), "Notes of a voyage along the coast.\n");
+  program(join(folder, "tidewatch.bin"));
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /** One maker for each kind of file. Small enough to be made in seconds, real enough to be read by the server's readers. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 const RUN_MS_MAX = 60_000;
@@ -56,6 +56,12 @@ export function sound(path: string) {
 export function text(path: string, content: string) {
   folderOf(path);
   writeFileSync(path, content);
+}
+
+/** A program under another name: what no library should take in unasked. */
+export function program(path: string) {
+  folderOf(path);
+  copyFileSync("/bin/true", path);
 }
 
 /** A PDF with one line a page (ISO 32000-1, 7.5: header, objects, cross-reference table, trailer). */

@@ -56,8 +56,7 @@ export const useQuarantine = () => useInfiniteQuery(quarantinePages());
 export function useAdmit(onIn: (arrival: Arrival) => void) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      ask(api.POST("/api/v1/quarantine/{id}/admit", { params: { path: { id } } })),
+    mutationFn: (id: string) => ask(api.POST("/api/v1/quarantine/{id}/admit", { params: { path: { id } } })),
     onSuccess: onIn,
     onSettled: () => afterAct(cache, "admit"),
   });

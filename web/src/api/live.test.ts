@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pages } from "./assets";
-import { layFirstPage, layJob, onLaterPages, replaceAsset } from "./live";
-import type { AssetPage, AssetSummary, Job } from "./types";
+import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf } from "./live";
+import type { AssetPage, AssetSummary, AssetView, Job } from "./types";
 
 const asset = (id: string, name = id): AssetSummary => ({
   id,
@@ -81,6 +81,24 @@ it("an asset on a later page is replaced where it stands, and only its page chan
   expect(next.pages[1]?.items[1]?.name).toBe("renamed");
   expect(next.pages[0]).toBe(held.pages[0]);
   expect(replaceAsset(held, asset("z"))).toBe(held);
+});
+
+it("the summary of a whole asset is what a list holds of it, and no more", () => {
+  const view: AssetView = {
+    ...asset("a"),
+    folder: null,
+    fields: [],
+    probe: { audio: [], colours: [] },
+    findings: [],
+    versions: [],
+    locations: [],
+    hash: "",
+    essence_hash: null,
+    renditions: [],
+    text: false,
+    more: true,
+  };
+  expect(summaryOf(view)).toEqual(asset("a"));
 });
 
 it("a job's progress is laid over the list; a change of state asks for the list anew", () => {

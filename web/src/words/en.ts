@@ -366,7 +366,7 @@ export const en = {
     isIn: (name: string) => `${name} is in the library`,
     discard: "Discard…",
     discardTitle: "Discard a file",
-    discardLead: "Its bytes leave the server. This cannot be undone.",
+    discardLead: "It leaves the quarantine and its bytes are freed. This cannot be undone.",
     discardSure: (name: string) => `Discard ${name} for ever`,
     notAllowed: "You may not administer the library",
     counts: (running: number, waiting: number) => `${count(running)} running, ${count(waiting)} waiting`,

@@ -89,7 +89,12 @@ export default function Asset() {
             onGo={go}
           />
           {asset.versions.length > 1 && (
-            <Strip versions={asset.versions} cut={isCut(asset, "versions")} chosen={version} onChoose={(each) => put("v", String(each))} />
+            <Strip
+              versions={asset.versions}
+              cut={isCut(asset, "versions")}
+              chosen={version}
+              onChoose={(each) => put("v", String(each))}
+            />
           )}
         </section>
         {!narrow && panel && (

@@ -23,9 +23,7 @@ export function FilesTab({ asset }: { asset: AssetView }) {
               </li>
             ))}
           </ul>
-          {isCut(asset, "findings") && (
-            <p className="s12 t3">{words.firstShown(asset.findings.length)}</p>
-          )}
+          {isCut(asset, "findings") && <p className="s12 t3">{words.firstShown(asset.findings.length)}</p>}
         </section>
       )}
       <section>

@@ -8,6 +8,7 @@ import { CapturedFacet } from "./CapturedFacet";
 import { ColourFacet } from "./ColourFacet";
 import { FacetList } from "./FacetList";
 import styles from "./Facets.module.css";
+import { Clear, RailSection } from "./RailSection";
 import { useFacets } from "./useFacets";
 
 interface Props {
@@ -39,15 +40,17 @@ export function Facets({ query, facets: found, onQuery }: Props) {
     };
     const range = name === "captured" ? fieldText(query, name) : null;
     return (
-      <section key={name} className={styles.facet} aria-label={words.facets.names[name] ?? name}>
-        <h2>
-          {words.facets.names[name] ?? name}
-          {name === "captured" ? (
+      <RailSection
+        key={name}
+        label={words.facets.names[name] ?? name}
+        aside={
+          name === "captured" ? (
             <Range range={range} onClear={() => onQuery(setField(query, name, null))} />
           ) : (
             facet.more > 0 && <span>{words.facets.more(facet.more)}</span>
-          )}
-        </h2>
+          )
+        }
+      >
         {name === "captured" ? (
           <CapturedFacet
             facet={facet}
@@ -59,7 +62,7 @@ export function Facets({ query, facets: found, onQuery }: Props) {
         ) : (
           <FacetList {...field} />
         )}
-      </section>
+      </RailSection>
     );
   });
 }
@@ -85,15 +88,9 @@ function Range({ range, onClear }: { range: string | null; onClear: () => void }
     .map((end) => (/^\d{4}(-\d{2})?$/.test(end) ? month(end) : end))
     .join(" – ");
   return (
-    <button
-      type="button"
-      className={styles.clear}
-      onClick={onClear}
-      title={words.facets.anyTime}
-      aria-label={`${said}. ${words.facets.anyTime}`}
-    >
+    <Clear title={words.facets.anyTime} label={`${said}. ${words.facets.anyTime}`} onClick={onClear}>
       {said} ×
-    </button>
+    </Clear>
   );
 }
 

@@ -1,0 +1,108 @@
+/** Files that were kept aside: who may administer lets them in, or throws them away once asked again. */
+import { Button, Tooltip } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
+import { useAdmit, useQuarantine } from "../../api/activity";
+import { useCan } from "../../api/session";
+import type { Quarantined } from "../../api/types";
+import styles from "../../ui/ui.module.css";
+import { words } from "../../words";
+import { bytes, moment } from "../../words/format";
+import { Discard } from "./Discard";
+import { Section } from "./Section";
+
+/** Files let in that are still named, the newest first. */
+const LET_IN_KEPT = 5;
+
+interface LetIn {
+  id: string;
+  name: string;
+  asset: string | null;
+}
+
+export function Quarantine() {
+  const quarantine = useQuarantine();
+  const [letIn, setLetIn] = useState<LetIn[]>([]);
+  const [leaving, setLeaving] = useState<Quarantined | null>(null);
+  const files = quarantine.data;
+  return (
+    <Section title={words.activity.quarantine}>
+      {quarantine.error && <p role="alert">{quarantine.error.message}</p>}
+      <div role="status">
+        {letIn.map(({ id, name, asset }) => (
+          <div key={id} className={styles.line}>
+            <span className="grow cut">{words.activity.isIn(name)}</span>
+            {asset && (
+              <Link className="link" to={`/assets/${asset}`}>
+                {words.activity.show}
+              </Link>
+            )}
+          </div>
+        ))}
+      </div>
+      {files?.length === 0 && <p>{words.activity.noQuarantine}</p>}
+      {files && files.length > 0 && <p>{words.activity.quarantineLead}</p>}
+      {files?.map((file) => (
+        <FileLine
+          key={file.id}
+          file={file}
+          onIn={(asset) =>
+            setLetIn((held) => [{ id: file.id, name: file.name, asset }, ...held].slice(0, LET_IN_KEPT))
+          }
+          onDiscard={() => setLeaving(file)}
+        />
+      ))}
+      {quarantine.hasNextPage && (
+        <p>
+          <Button loading={quarantine.isFetchingNextPage} onClick={() => quarantine.fetchNextPage()}>
+            {words.activity.moreQuarantine}
+          </Button>
+        </p>
+      )}
+      <Discard file={leaving} onClose={() => setLeaving(null)} />
+    </Section>
+  );
+}
+
+interface FileLineProps {
+  file: Quarantined;
+  /** Called with the asset that the file became. */
+  onIn: (asset: string | null) => void;
+  onDiscard: () => void;
+}
+
+function FileLine({ file, onIn, onDiscard }: FileLineProps) {
+  const { administer } = useCan();
+  const admit = useAdmit((arrival) => onIn(arrival.asset));
+  return (
+    <div className={styles.line}>
+      <div className="grow">
+        <div className="cut" title={file.path}>
+          {file.name}
+        </div>
+        <div className="s12 t3">{file.reason}</div>
+        {admit.error && (
+          <div className="s12 no" role="alert">
+            {admit.error.message}
+          </div>
+        )}
+      </div>
+      <span className="s12 t3">{bytes(file.bytes)}</span>
+      <span className="s12 t3">{moment(file.at)}</span>
+      <Tooltip label={words.activity.notAllowed} disabled={administer}>
+        <span className="row">
+          <Button disabled={!administer} loading={admit.isPending} onClick={() => admit.mutate(file.id)}>
+            {words.activity.letIn}
+          </Button>
+          <Button
+            c={administer ? "var(--dm-no)" : undefined}
+            disabled={!administer || admit.isPending}
+            onClick={onDiscard}
+          >
+            {words.activity.discard}
+          </Button>
+        </span>
+      </Tooltip>
+    </div>
+  );
+}
