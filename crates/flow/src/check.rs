@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use damask_catalog::{
     assets::{self, Record},
-    files, journal,
+    files, journal, quarantine,
 };
 use damask_model::{AssetId, ContentHash, Seq};
 use damask_store::{Found, StoreKey, Verified};
@@ -172,10 +172,10 @@ impl Check {
         .await
     }
 
-    /// Blobs no file names: left by a crash between bytes and catalog, or on their way in just now.
+    /// Blobs that nothing names: left by a crash between bytes and catalog, or on their way in just now.
     async fn orphans(&self) -> Outcome<()> {
         let mut blobs = self.damask.store().blobs();
-        let mut orphans = 0_u64;
+        let (mut apart, mut orphans) = (0_u64, 0_u64);
         loop {
             let (batch, rest) = off_thread(move || {
                 let batch: Vec<_> = blobs.by_ref().take(ROWS_READ as usize).collect();
@@ -197,10 +197,16 @@ impl Check {
                 }
             }
             let mut conn = self.damask.catalog().read().await?;
-            let known = files::known(&mut conn, &hashes).await?;
-            orphans += (hashes.len() - known.len()) as u64;
+            let known: BTreeSet<ContentHash> = files::known(&mut conn, &hashes).await?.into_iter().collect();
+            for hash in hashes.into_iter().filter(|hash| !known.contains(hash)) {
+                if quarantine::holds(&mut conn, hash).await? {
+                    apart += 1;
+                } else {
+                    orphans += 1;
+                }
+            }
         }
-        self.say("bytes", false, format!("{orphans} blobs that no file names")).await;
+        self.say("bytes", false, format!("{apart} blobs in quarantine, {orphans} that nothing names")).await;
         Ok(())
     }
 

@@ -5,8 +5,8 @@ use std::io;
 
 use damask_model::{ByteSource, EssenceHash};
 
-/// Largest single read, in bytes.
-pub const READ_BYTES_MAX: usize = 1 << 20;
+/// Largest single read, in bytes: what a core keeps near itself while it is hashed.
+pub const READ_BYTES_MAX: usize = 128 << 10;
 
 /// Most bytes hashed, as a multiple of the length of the source.
 pub const SPENT_LENGTHS_MAX: u64 = 2;
