@@ -21,6 +21,7 @@ test("a title is changed, found by its new word, and undone", async ({ page }) =
 
   await panel.getByRole("tab", { name: "History" }).click();
   await expect(panel.getByText(/edited it/).first()).toBeVisible();
+  await expect(panel.getByText("Title: Crane → Gantry at dusk")).toBeVisible();
 });
 
 test("escape gives the old value back", async ({ page }) => {

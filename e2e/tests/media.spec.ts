@@ -1,5 +1,6 @@
 /** Looking closely: a large picture, a film, a sound, a document. None of it takes an original out. */
-import { expect, served, test } from "../site.ts";
+import { readFileSync } from "node:fs";
+import { expect, media, served, test } from "../site.ts";
 
 const site = served("voyage/mountain/ridge.jpg", "film.mp4", "bell.wav", "report.pdf");
 
@@ -58,4 +59,17 @@ test("a document is read page by page, with its text", async ({ page }) => {
   await page.keyboard.press("End");
   await expect(sheet(3)).toBeVisible();
   await expect(page).toHaveURL(/page=3/);
+});
+
+test("a file that cannot be shown says why, in place of a picture", async ({ page }) => {
+  await site.call("PUT", "/api/v1/files/hollow.jpg", new Uint8Array());
+  const torn = readFileSync(media("voyage/harbour/crane.jpg")).subarray(0, 300);
+  await site.call("PUT", "/api/v1/files/torn.jpg", torn);
+  const names = async () => (await site.find()).map((asset) => asset.name);
+  await expect.poll(names).toEqual(expect.arrayContaining(["hollow.jpg", "torn.jpg"]));
+  await page.goto(`${site.url}/assets/${await site.idOf("hollow.jpg")}`);
+  await expect(page.getByText("This file is empty.")).toBeVisible();
+  await page.goto(`${site.url}/assets/${await site.idOf("torn.jpg")}`);
+  await expect(page.getByText("This picture could not be decoded.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Zoom in" })).toBeHidden();
 });

@@ -32,7 +32,12 @@ test("a folder keeps its tree, shows progress and outcomes, and is already here 
   // Nobody pressed anything there.
   await expect(other.getByRole("grid", { name: "Assets" }).getByRole("link")).toHaveCount(4);
 
-  await uploads.getByRole("link", { name: /crane\.jpg/ }).click();
+  // The list stays open: the same files are sent again, on lines of their own.
+  await send();
+  await expect(uploads.getByText("3 imported · 3 already here")).toBeVisible();
+  await expect(other.getByRole("grid", { name: "Assets" }).getByRole("link")).toHaveCount(4);
+
+  await uploads.getByRole("link", { name: /crane\.jpg/ }).first().click();
   await page.getByRole("tab", { name: "Files" }).click();
   await expect(page.getByRole("tabpanel", { name: "Files" })).toContainText("voyage/harbour");
 

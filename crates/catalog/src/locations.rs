@@ -36,6 +36,9 @@ pub struct NewLocation {
     pub last_fact: FactId,
 }
 
+/// Most further names that are read at once.
+pub const NAMES_MAX: usize = 50_000;
+
 /// What is known of a name in a directory: enough to pass over an unchanged file without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -45,7 +48,7 @@ pub struct Known {
     pub stamp: Option<Stamp>,
     /// The file it was then.
     pub file: ContentHash,
-    /// The asset that has its bytes; the oldest where there are several.
+    /// The asset whose place it is.
     pub asset: Option<AssetId>,
 }
 
@@ -171,15 +174,29 @@ pub async fn in_directory(
     limit: u32,
 ) -> Result<Vec<Known>, CatalogError> {
     conn.all(
-        r#"SELECT l.name, l.stamp_bytes, l.modified_ns, l.changed_ns, l.inode, l.file,
-                  (SELECT v.asset FROM version_file p JOIN version v ON v.id = p.version
-                   WHERE p.file = l.file AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT 1)
-           FROM location l
-           WHERE l.place = $1 AND l.directory = $2 AND l.name > $3 ORDER BY l.name LIMIT $4"#,
+        r#"SELECT name, stamp_bytes, modified_ns, changed_ns, inode, file, asset FROM location
+           WHERE place = $1 AND directory = $2 AND name > $3 ORDER BY name LIMIT $4"#,
         params![place, directory, after.unwrap_or(""), bounded(limit)],
         |row| Ok(Known { name: row.next()?, stamp: stamp(row)?, file: row.next()?, asset: row.next()? }),
     )
     .await
+}
+
+/// The file names by which assets came, besides those of their own: with each its asset. Looks at the first
+/// [`NAMES_MAX`].
+pub async fn further_names(
+    conn: &mut Conn,
+    assets: &[AssetId],
+) -> Result<Vec<(AssetId, String)>, CatalogError> {
+    let keys = assets.iter().map(|id| id.param()).collect();
+    let head =
+        "SELECT DISTINCT l.asset, l.name FROM location l JOIN asset a ON a.id = l.asset AND a.name <> l.name
+        WHERE l.asset IN";
+    let tail = format!("ORDER BY l.asset, l.name LIMIT {NAMES_MAX}");
+    match within(head, keys, &tail) {
+        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?))).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Removes a location: its bytes are no longer there.

@@ -66,6 +66,11 @@ pub async fn insert(tx: &mut Tx, entry: &Quarantined) -> Result<bool, CatalogErr
     Ok(added > 0)
 }
 
+const PAGE: &str = r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact
+    FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2"#;
+const PAGE_OF_ACTOR: &str = r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact
+    FROM quarantine WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3"#;
+
 /// Up to `limit` entries before the id `before`, the newest first; with `actor` only those they brought.
 pub async fn page(
     conn: &mut Conn,
@@ -75,14 +80,10 @@ pub async fn page(
 ) -> Result<Vec<Quarantined>, CatalogError> {
     // After every UUID in the order of text.
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
-    let actor = actor.map(|actor| actor.to_string()).unwrap_or_default();
-    conn.all(
-        r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact FROM quarantine
-           WHERE id < $1 AND ($2 = '' OR actor = $2) ORDER BY id DESC LIMIT $3"#,
-        params![before, actor, bounded(limit)],
-        read,
-    )
-    .await
+    match actor {
+        Some(actor) => conn.all(PAGE_OF_ACTOR, params![before, actor, bounded(limit)], read).await,
+        None => conn.all(PAGE, params![before, bounded(limit)], read).await,
+    }
 }
 
 /// Whether bytes of that hash wait.

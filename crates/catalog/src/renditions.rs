@@ -83,6 +83,19 @@ pub async fn of_version(
     .await
 }
 
+/// The renditions of a version that are no pictures: one of each at most.
+pub async fn streams_of(conn: &mut Conn, version: VersionId) -> Result<Vec<Rendition>, CatalogError> {
+    let [proxy, strip, peaks] =
+        [Recipe::Proxy540, Recipe::Filmstrip, Recipe::Peaks].map(|one| one.to_string());
+    conn.all(
+        r#"SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us
+           FROM rendition WHERE version = $1 AND recipe IN ($2, $3, $4) ORDER BY recipe, key"#,
+        params![version, proxy, strip, peaks],
+        read,
+    )
+    .await
+}
+
 /// Keeps that a rendition was used now. Worth a write once a day, not once a hit.
 pub async fn used(tx: &mut Tx, key: &str) -> Result<(), CatalogError> {
     let now = tx.now;

@@ -147,6 +147,18 @@ impl Config {
         })
     }
 
+    /// Says so where nothing of this library is there yet.
+    pub fn library_exists(&self) -> anyhow::Result<()> {
+        let folder = self.library_folder();
+        if self.database.is_none() && !folder.is_dir() {
+            bail!(
+                "there is no library in {}: name its data folder with --data, or begin one with `damask serve` or `damask import`",
+                folder.display()
+            );
+        }
+        Ok(())
+    }
+
     /// The folder of this library within the data folder.
     pub fn library_folder(&self) -> PathBuf {
         self.data.join("libraries").join(&self.library)

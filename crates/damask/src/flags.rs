@@ -79,7 +79,8 @@ pub struct ImportFlags {
     /// Leave previews for later
     #[arg(long)]
     pub no_previews: bool,
-    /// End when every file is stored, without waiting for descriptions and previews
+    /// End when every file is stored, without waiting for descriptions and previews (a running server makes them
+    /// anyway, and is never waited for)
     #[arg(long)]
     pub no_wait: bool,
 }
@@ -88,7 +89,7 @@ pub struct ImportFlags {
 #[derive(Debug, Args)]
 pub struct SearchFlags {
     /// The query; see docs/guide/query.md
-    #[arg(default_value = "*")]
+    #[arg(default_value = "*", allow_hyphen_values = true)]
     pub query: String,
     /// At most so many
     #[arg(long, value_name = "N")]

@@ -15,7 +15,7 @@ use tokio::sync::RwLock;
 
 use crate::{
     deliver::renditions::Makers, events::JobNews, govern::guesses::Guesses, index::reader::Follow,
-    ingest::homes::Homes, limits::Limits,
+    ingest::homes::Homes, limits::Limits, status::StoreTrial,
 };
 
 /// What a library is opened with.
@@ -51,6 +51,7 @@ struct Inner {
     guesses: Guesses,
     follow: Follow,
     landing: Arc<RwLock<()>>,
+    store_trial: Arc<StoreTrial>,
 }
 
 impl fmt::Debug for Damask {
@@ -72,6 +73,7 @@ impl Damask {
                 guesses: Guesses::default(),
                 follow: Follow::new(engines.index.seq()),
                 landing: Arc::default(),
+                store_trial: Arc::default(),
                 engines,
             }),
         })
@@ -155,6 +157,10 @@ impl Damask {
     /// nothing names.
     pub(crate) fn landing(&self) -> &Arc<RwLock<()>> {
         &self.inner.landing
+    }
+
+    pub(crate) fn store_trial(&self) -> &Arc<StoreTrial> {
+        &self.inner.store_trial
     }
 
     pub(crate) fn follow(&self) -> &Follow {

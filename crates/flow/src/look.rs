@@ -4,7 +4,7 @@ use damask_catalog::{
     accounts, embedded, findings, folders, journal, locations, page_text, renditions, versions,
 };
 use damask_metadata::{Tag, Tags};
-use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Recipe, Seq, UserId};
+use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Seq, UserId};
 
 use crate::{
     caller::Caller,
@@ -34,7 +34,10 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
     let versions = shown(versions::of_asset(&mut conn, id, limit).await?, &mut more);
     let places = shown(locations::of_asset(&mut conn, id, record.file, limit).await?, &mut more);
     let found = shown(findings::of_version(&mut conn, version, limit).await?, &mut more);
-    let made = shown(renditions::of_version(&mut conn, version, limit).await?, &mut more);
+    let streams = match record.asset.kind {
+        AssetKind::Video | AssetKind::Audio => renditions::streams_of(&mut conn, version).await?,
+        _ => Vec::new(),
+    };
     let has_text = !page_text::of_version(&mut conn, version, 0, 1).await?.is_empty();
     Ok(AssetWhole {
         summary: summary_of(&record),
@@ -44,7 +47,7 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
         locations: places.into_iter().map(|location| (location.place, location.path)).collect(),
         hash: record.file,
         essence_hash: record.essence_hash,
-        renditions: streams(record.asset.kind, &made),
+        renditions: streams.into_iter().map(|rendition| rendition.recipe).collect(),
         has_text,
         more,
         etag: record.asset.last_fact,
@@ -75,15 +78,6 @@ fn version_view(record: versions::Record) -> VersionView {
         created: record.version.created,
         hash: record.version.primary,
     }
-}
-
-/// The renditions that only the preview stage makes, where they are made.
-fn streams(kind: AssetKind, made: &[renditions::Rendition]) -> Vec<Recipe> {
-    if !matches!(kind, AssetKind::Video | AssetKind::Audio) {
-        return Vec::new();
-    }
-    let is_stream = |recipe: &Recipe| !matches!(recipe, Recipe::Picture(_));
-    made.iter().map(|rendition| rendition.recipe).filter(is_stream).collect()
 }
 
 /// All tags embedded in the primary file, raw.

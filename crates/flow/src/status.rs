@@ -1,6 +1,9 @@
 //! How the library stands: what it holds, how far its readers are, what its engines say.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant as Stopwatch},
+};
 
 use damask_catalog::{jobs, journal};
 use damask_model::Seq;
@@ -11,6 +14,12 @@ use crate::{
     stages,
     trouble::{Outcome, Trouble},
 };
+
+/// How long what was found of the store is true.
+const STORE_TRIED_EVERY: Duration = Duration::from_secs(1);
+
+/// When the store was last tried, and what was found; locked while it is.
+pub type StoreTrial = tokio::sync::Mutex<Option<(Stopwatch, Result<(), String>)>>;
 
 /// How the library stands.
 #[derive(Clone, Debug)]
@@ -79,17 +88,26 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
     })
 }
 
-/// Whether the store takes bytes: a file of one byte is made there and removed.
+/// Whether the store takes bytes: a file of one byte is written there, synced and removed. One trial at a time,
+/// and none so soon after another: anybody may ask.
 pub async fn store(damask: &Damask) -> EngineView {
-    let store = damask.store().clone();
-    let tried = off_thread(move || {
-        let mut incoming = store.incoming(1)?;
-        // Dropped unfinished, it leaves nothing.
-        incoming.write(b".")
-    });
+    let (store, trial) = (damask.store().clone(), Arc::clone(damask.store_trial()));
+    let tried = async move {
+        // Held until the disk answers, so that a disk that hangs holds one thread and not one a question.
+        let mut last = trial.lock_owned().await;
+        off_thread(move || match &*last {
+            Some((at, found)) if at.elapsed() < STORE_TRIED_EVERY => found.clone(),
+            _ => {
+                let found = store.try_out().map_err(|error| Trouble::from(error).chain());
+                *last = Some((Stopwatch::now(), found.clone()));
+                found
+            }
+        })
+        .await
+    };
     let (ok, detail) = match tokio::time::timeout(STORE_TIME_MAX, tried).await {
         Ok(Ok(())) => (true, "it takes bytes".to_owned()),
-        Ok(Err(error)) => (false, Trouble::from(error).chain()),
+        Ok(Err(why)) => (false, why),
         Err(_) => (false, format!("it did not answer within {} s", STORE_TIME_MAX.as_secs())),
     };
     EngineView { name: "store".into(), ok, detail }

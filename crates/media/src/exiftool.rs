@@ -89,22 +89,34 @@ impl Exiftool {
 
     /// Reads one file. `SourceFile`, `File:FileName` and `File:Directory` may be those of a link.
     pub async fn read(&self, path: &Path) -> Result<Reading, MediaError> {
-        let place =
-            Arc::clone(&self.inner.places).acquire_owned().await.expect("the semaphore is never closed");
-        let (pool, path) = (self.clone(), path.to_owned());
-        let read = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            pool.read_now(&path)
-        });
-        read.await.map_err(|_| MediaError::Cancelled)?
+        let path = path.to_owned();
+        self.in_turn(move |pool| pool.read_now(&path)).await
     }
 
     /// Reads bytes that lie nowhere as a file: they do while they are read.
     pub async fn read_bytes(&self, bytes: Vec<u8>) -> Result<Reading, MediaError> {
-        let folder = self.inner.glass.scratch_folder()?;
-        let path = folder.path().join("metadata");
-        fs::write(&path, bytes).map_err(MediaError::scratch(&path))?;
-        self.read(&path).await
+        let read = move |pool: &Self| {
+            let folder = pool.inner.glass.scratch_folder()?;
+            let path = folder.path().join("metadata");
+            fs::write(&path, bytes).map_err(MediaError::scratch(&path))?;
+            pool.read_now(&path)
+        };
+        self.in_turn(read).await
+    }
+
+    /// Reads when a process is free, on a thread that may wait.
+    async fn in_turn<R>(&self, read: R) -> Result<Reading, MediaError>
+    where
+        R: FnOnce(&Self) -> Result<Reading, MediaError> + Send + 'static,
+    {
+        let place =
+            Arc::clone(&self.inner.places).acquire_owned().await.expect("the semaphore is never closed");
+        let pool = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            read(&pool)
+        });
+        reading.await.map_err(|_| MediaError::Cancelled)?
     }
 
     fn read_now(&self, path: &Path) -> Result<Reading, MediaError> {
@@ -284,11 +296,30 @@ fn rand_mark(count: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{fs, path::Path, pin::pin, sync::Arc};
 
     use damask_model::FindingCode;
+    use futures::FutureExt;
 
-    use super::{findings_of, is_plain};
+    use super::{Exiftool, findings_of, is_plain};
+    use crate::{Glass, glass::GlassConfig};
+
+    #[tokio::test]
+    async fn bytes_are_written_when_it_is_their_turn_and_gone_when_they_were_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = GlassConfig::new("/bin/sh", folder.path());
+        config.program_directories = Vec::new();
+        let exiftool = Exiftool::new(&Glass::start(config).expect("a glass"), &[], 1);
+        let written = || fs::read_dir(folder.path()).expect("the folder").count();
+        let place = Arc::clone(&exiftool.inner.places).acquire_owned().await.expect("the one place");
+        let mut read = pin!(exiftool.read_bytes(vec![0; 1 << 20]));
+        assert!(read.as_mut().now_or_never().is_none());
+        assert_eq!(written(), 0, "not while the caller's thread asks");
+        drop(place);
+        let reading = read.await.expect("the parent is well");
+        assert_eq!(reading.findings[0].code, FindingCode::DecoderMissing);
+        assert_eq!(written(), 0);
+    }
 
     #[test]
     fn a_name_with_characters_of_meaning_is_not_plain() {

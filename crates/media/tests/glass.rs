@@ -11,6 +11,7 @@ use damask_media::{
 };
 use damask_model::FindingCode;
 use fixture::{Studio, checkerboard};
+use futures::FutureExt;
 
 /// Limits small enough to be met within a test.
 fn tight() -> Limits {
@@ -95,18 +96,38 @@ async fn workers_are_reused_and_replaced_in_time() {
     assert_ne!(workers[0], workers[2], "another has taken its place");
 }
 
-#[tokio::test]
-async fn workers_that_nobody_asks_are_let_go() {
+async fn check_rest(caller_stays: bool) {
     let studio = Studio::new();
     let glass = studio.glass_with(|config| config.rest_after = Duration::from_millis(200));
     let source = studio.file("a.png", &checkerboard(40, 30));
-    picture::previews(&glass, &source, studio.path()).await.expect("previews");
-    assert_eq!(glass.idle_workers().len(), 1);
+    let mut request = Box::pin(picture::previews(&glass, &source, studio.path()));
+    assert!(request.as_mut().now_or_never().is_none(), "it has begun");
     let asked = Instant::now();
+    // This thread is the one that timers run on: none does before the worker was seen to wait.
+    while glass.idle_workers().is_empty() {
+        assert!(asked.elapsed() < Duration::from_secs(30), "the worker waits for its next request");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    if caller_stays {
+        request.await.expect("previews");
+    } else {
+        drop(request);
+    }
+    let answered = Instant::now();
     while !glass.idle_workers().is_empty() {
-        assert!(asked.elapsed() < Duration::from_secs(30), "its memory is given back");
+        assert!(answered.elapsed() < Duration::from_secs(30), "its memory is given back");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test]
+async fn workers_that_nobody_asks_are_let_go() {
+    check_rest(true).await;
+}
+
+#[tokio::test]
+async fn a_worker_whose_last_caller_went_away_is_let_go() {
+    check_rest(false).await;
 }
 
 #[tokio::test]

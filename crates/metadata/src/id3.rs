@@ -185,7 +185,7 @@ fn decoded(encoding: u8, bytes: &[u8]) -> String {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::id3_tags;
+    use super::{ID3_BYTES_MAX, ID3_FRAMES_MAX, id3_tags};
 
     fn size(length: usize) -> [u8; 4] {
         let length = u32::try_from(length).expect("a short tag");
@@ -248,6 +248,20 @@ mod tests {
     #[test]
     fn of_a_tag_in_front_only_the_descriptions_of_comments_are_added() {
         check(&tag(&frames()), &[("CommentDescription", json!("rating"))]);
+    }
+
+    #[test]
+    fn frames_behind_the_limits_of_frames_or_bytes_are_left() {
+        let title = || frame(b"TIT2", b"\x03Stille");
+        let behind =
+            |frames: Vec<Vec<u8>>| [b"samples".to_vec(), tag(&[frames, vec![title()]].concat())].concat();
+        let expected = [("Title", json!("Stille"))];
+        check(&behind(vec![frame(b"PRIV", b""); ID3_FRAMES_MAX - 1]), &expected);
+        check(&behind(vec![frame(b"PRIV", b""); ID3_FRAMES_MAX]), &[]);
+        let most = usize::try_from(ID3_BYTES_MAX).expect("a few megabytes");
+        let long = |bytes: usize| behind(vec![frame(b"PRIV", &vec![0; bytes - 10])]);
+        check(&long(most - title().len()), &expected);
+        check(&long(most - title().len() + 1), &[]);
     }
 
     #[test]

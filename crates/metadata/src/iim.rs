@@ -15,7 +15,7 @@ use crate::{Tag, Tags, bytes::read_array, tags::TEXT_BYTES_MAX};
 pub const SEGMENTS_MAX: u32 = 2_000;
 /// Most bytes of image resources read.
 pub const RESOURCE_BYTES_MAX: usize = 16 << 20;
-/// Most data sets read.
+/// Most data sets of a file read, over all its image resources.
 pub const DATA_SETS_MAX: usize = 10_000;
 
 /// Signatures of image resources, by the programs that wrote them: Photoshop; PhotoDeluxe and others.
@@ -56,14 +56,14 @@ const NAMES: &[(u8, &str)] = &[
 pub fn iim_tags(source: &dyn ByteSource, known: &Tags) -> io::Result<Vec<Tag>> {
     let resources = photoshop_segments(source)?;
     let mut found: Vec<(&'static str, Vec<String>)> = Vec::new();
-    for block in resources_of(&resources).filter(|(id, _)| *id == IIM_RESOURCE).map(|(_, block)| block) {
-        for (number, bytes) in data_sets(block) {
-            let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == number) else { continue };
-            let text = text_of(name, bytes);
-            match found.iter_mut().find(|(known, _)| known == name) {
-                Some((_, texts)) => texts.push(text),
-                None => found.push((name, vec![text])),
-            }
+    let blocks = resources_of(&resources).filter(|(id, _)| *id == IIM_RESOURCE).map(|(_, block)| block);
+    let sets = blocks.flat_map(data_sets).take(DATA_SETS_MAX);
+    for (_, number, bytes) in sets.filter(|(record, ..)| *record == 2) {
+        let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == number) else { continue };
+        let text = text_of(name, bytes);
+        match found.iter_mut().find(|(known, _)| known == name) {
+            Some((_, texts)) => texts.push(text),
+            None => found.push((name, vec![text])),
         }
     }
     found.retain(|(name, _)| known.first("IPTC", name).is_none());
@@ -117,10 +117,10 @@ fn resources_of(block: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-/// The data sets of record 2: numbers and contents. Bytes that begin none are passed over.
-fn data_sets(block: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+/// The data sets: records, numbers and contents. Bytes that begin none are passed over.
+fn data_sets(block: &[u8]) -> impl Iterator<Item = (u8, u8, &[u8])> {
     let mut rest = block;
-    let sets = std::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         loop {
             rest = &rest[memchr::memchr(0x1c, rest)?..];
             let head = rest.first_chunk::<5>()?;
@@ -134,8 +134,7 @@ fn data_sets(block: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
                 None => rest = &rest[1..],
             }
         }
-    });
-    sets.take(DATA_SETS_MAX).filter(|(record, ..)| *record == 2).map(|(_, number, content)| (number, content))
+    })
 }
 
 /// A data set's text: UTF-8 where it is, else Windows' Latin; times as `hh:mm:ss±hh:mm`.
@@ -159,7 +158,7 @@ fn text_of(name: &str, bytes: &[u8]) -> String {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::iim_tags;
+    use super::{DATA_SETS_MAX, SEGMENTS_MAX, iim_tags};
     use crate::Tags;
 
     fn data_set(number: u8, content: &[u8]) -> Vec<u8> {
@@ -212,6 +211,23 @@ mod tests {
         let halves = jpeg(&[first.to_vec(), second.to_vec()]);
         check(&halves, "{}", &[("City", json!("Oslo")), ("TimeCreated", json!("16:51:00+02:00"))]);
         check(&halves, r#"{"IPTC:City":"Bergen"}"#, &[("TimeCreated", json!("16:51:00+02:00"))]);
+    }
+
+    #[test]
+    fn the_limit_of_data_sets_is_that_of_the_file() {
+        let sets = data_set(25, b"").repeat(DATA_SETS_MAX / 2 + 1);
+        let file = jpeg(&[resource(b"8BIM", &sets), resource(b"8BIM", &sets), resource(b"8BIM", &sets)]);
+        check(&file, "{}", &[("Keywords", json!(vec![""; DATA_SETS_MAX]))]);
+    }
+
+    #[test]
+    fn a_segment_behind_the_limit_of_segments_is_not_read() {
+        let city = resource(b"8BIM", &data_set(90, b"Oslo"));
+        // One segment stands before.
+        let most = usize::try_from(SEGMENTS_MAX).expect("a small number") - 1;
+        let behind = |segments: usize| jpeg(&[vec![Vec::new(); segments], vec![city.clone()]].concat());
+        check(&behind(most - 1), "{}", &[("City", json!("Oslo"))]);
+        check(&behind(most), "{}", &[]);
     }
 
     #[test]

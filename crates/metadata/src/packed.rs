@@ -35,14 +35,15 @@ const JXL_TYPE: &[u8; 20] = b"\0\0\0\x14ftypjxl \0\0\0\0jxl ";
 pub fn packed_metadata(source: &dyn ByteSource, known: &Tags) -> io::Result<Option<Vec<u8>>> {
     let Some(head) = read_array::<12>(source, 0)? else { return Ok(None) };
     let is_known = |family: &str| known.list.iter().any(|tag| tag.family() == family);
-    let mut boxes = if head == *JXL_HEAD {
-        unpacked(source)?
+    let mut wanted = vec![*b"Exif", *b"xml "];
+    wanted.retain(|name| !is_known(if name == b"Exif" { "EXIF" } else { "XMP" }));
+    let boxes = if head == *JXL_HEAD {
+        unpacked(source, wanted)?
     } else if &head[4..8] == b"ftyp" && !is_known("EXIF") {
         exif_item(source)?.into_iter().collect()
     } else {
         Vec::new()
     };
-    boxes.retain(|(name, _)| !is_known(if name == b"Exif" { "EXIF" } else { "XMP" }));
     if boxes.is_empty() {
         return Ok(None);
     }
@@ -55,16 +56,18 @@ pub fn packed_metadata(source: &dyn ByteSource, known: &Tags) -> io::Result<Opti
     Ok(Some(out))
 }
 
-/// The boxes of EXIF and XMP that are packed.
-fn unpacked(source: &dyn ByteSource) -> io::Result<Vec<([u8; 4], Vec<u8>)>> {
+/// Of each wanted name the first packed box that says anything: a file has one of each to read, and what thousands
+/// unpack to together has no end.
+fn unpacked(source: &dyn ByteSource, mut wanted: Vec<[u8; 4]>) -> io::Result<Vec<([u8; 4], Vec<u8>)>> {
     let (mut at, mut left, mut boxes) = (0, BOXES_MAX, Vec::new());
-    while let Some(found) = next_box(source, at, source.len(), &mut left)? {
+    while !wanted.is_empty()
+        && let Some(found) = next_box(source, at, source.len(), &mut left)?
+    {
         at = found.end;
         if &found.name != b"brob" {
             continue;
         }
-        let Some(name) = read_array(source, found.body)?.filter(|name| matches!(name, b"Exif" | b"xml "))
-        else {
+        let Some(name) = read_array(source, found.body)?.filter(|name| wanted.contains(name)) else {
             continue;
         };
         let length = usize::try_from(found.end - found.body - 4).unwrap_or(usize::MAX);
@@ -74,6 +77,7 @@ fn unpacked(source: &dyn ByteSource) -> io::Result<Vec<([u8; 4], Vec<u8>)>> {
         // What ends early or is no Brotli gives what came out before.
         let _ = brotli::Decompressor::new(packed.as_slice(), 16 << 10).take(most).read_to_end(&mut bare);
         if !bare.is_empty() {
+            wanted.retain(|other| *other != name);
             boxes.push((name, bare));
         }
     }
@@ -140,43 +144,48 @@ fn exif_number(source: &dyn ByteSource, information: &IsoBox, left: &mut u32) ->
 fn place_of(table: &[u8], item: u32) -> Option<(u64, u64)> {
     let mut rest = table;
     let mut take = |bytes: usize| {
-        let (head, tail) = rest.split_at_checked(bytes).filter(|_| bytes <= 8)?;
+        let (head, tail) = rest.split_at_checked(bytes)?;
         rest = tail;
-        Some(head.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte)))
+        Some(head)
     };
-    let version = take(1)?;
-    take(3)?;
-    let (sizes, bases) = (take(1)?, take(1)?);
-    let nibbles =
-        |byte: u64| [byte >> 4, byte & 15].map(|nibble| usize::try_from(nibble).expect("four bits"));
+    let [version, _, _, _, sizes, bases] = *take(6)?.first_chunk()?;
+    let nibbles = |byte: u8| [byte >> 4, byte & 15].map(usize::from);
     let ([offset, length], [base, index]) = (nibbles(sizes), nibbles(bases));
+    let index = if version > 0 { index } else { 0 };
     let wide = if version < 2 { 2 } else { 4 };
-    let items = usize::try_from(take(wide)?).ok()?.min(ITEMS_MAX);
+    let items = usize::try_from(number_of(take(wide)?)?).ok()?.min(ITEMS_MAX);
     for _ in 0..items {
-        let number = take(wide)?;
+        let number = number_of(take(wide)?)?;
         // 1 is an offset in `idat`, 2 in another item.
-        let method = if version > 0 { take(2)? & 15 } else { 0 };
+        let method = if version > 0 { number_of(take(2)?)? & 15 } else { 0 };
         take(2)?;
-        let start = take(base)?;
-        let extents = take(2)?;
-        for extent in 0..extents {
-            if version > 0 {
-                take(index)?;
-            }
-            let (at, long) = (take(offset)?, take(length)?);
-            if number == u64::from(item) && extent == 0 && method == 0 {
-                return Some((start.checked_add(at)?, long));
-            }
+        let start = number_of(take(base)?)?;
+        let extents = usize::try_from(number_of(take(2)?)?).ok()?;
+        if number == u64::from(item) && extents > 0 && method == 0 {
+            take(index)?;
+            let (at, long) = (number_of(take(offset)?)?, number_of(take(length)?)?);
+            return Some((start.checked_add(at)?, long));
         }
+        // Not one by one: extents of no bytes cost a file nothing.
+        take(extents * (index + offset + length))?;
     }
     None
 }
 
+/// A number of at most eight bytes, the highest first.
+fn number_of(bytes: &[u8]) -> Option<u64> {
+    let add = |number: u64, byte: &u8| (number << 8) | u64::from(*byte);
+    (bytes.len() <= 8).then(|| bytes.iter().fold(0, add))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{
+        io::Write,
+        time::{Duration, Instant},
+    };
 
-    use super::packed_metadata;
+    use super::{BOXES_MAX, ITEMS_MAX, METADATA_BYTES_MAX, packed_metadata, place_of};
     use crate::Tags;
 
     const EXIF: &[u8] = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0";
@@ -230,6 +239,57 @@ mod tests {
         check(&heif(&item), "{}", Some(&jxl(&[boxed(b"Exif", EXIF)])));
         check(&heif(&item), r#"{"EXIF:IFD0:Make":"A"}"#, None);
         check(&heif(b"nothing"), "{}", None);
+    }
+
+    #[test]
+    fn of_many_packed_boxes_the_first_of_each_name_is_laid_bare() {
+        let mut boxes = vec![boxed(b"brob", b"Exif\xff\xff\xff"), packed(b"Exif", EXIF)];
+        boxes.extend((0..2_000).map(|_| packed(b"Exif", b"another")));
+        boxes.push(packed(b"xml ", b"<x/>"));
+        boxes.extend((0..2_000).map(|_| packed(b"xml ", b"<another/>")));
+        check(&jxl(&boxes), "{}", Some(&jxl(&[boxed(b"Exif", EXIF), boxed(b"xml ", b"<x/>")])));
+    }
+
+    #[test]
+    fn a_box_behind_the_limit_of_boxes_is_not_read() {
+        // The two of the head count.
+        let most = usize::try_from(BOXES_MAX).expect("a small number") - 2;
+        let behind = |boxes: usize| jxl(&[boxed(b"free", b"").repeat(boxes), packed(b"Exif", EXIF)]);
+        check(&behind(most - 1), "{}", Some(&jxl(&[boxed(b"Exif", EXIF)])));
+        check(&behind(most), "{}", None);
+    }
+
+    #[test]
+    fn a_box_is_laid_bare_up_to_its_limit() {
+        let file = jxl(&[packed(b"xml ", &vec![b' '; METADATA_BYTES_MAX + 1])]);
+        check(&file, "{}", Some(&jxl(&[boxed(b"xml ", &vec![b' '; METADATA_BYTES_MAX])])));
+    }
+
+    /// A table of locations of version 0: sizes of offset and length, and items with their extents.
+    fn table(sizes: u8, items: &[(u16, u16, &[u8])]) -> Vec<u8> {
+        let count = u16::try_from(items.len()).expect("few items").to_be_bytes();
+        let mut out = [[0, 0, 0, 0, sizes, 0].as_slice(), &count].concat();
+        for (number, extents, places) in items {
+            out.extend([number.to_be_bytes(), [0, 0], extents.to_be_bytes()].concat());
+            out.extend(*places);
+        }
+        out
+    }
+
+    #[test]
+    fn an_item_lies_where_its_first_extent_does_whatever_stands_before() {
+        let items: [(u16, u16, &[u8]); 3] = [(1, 3, &[9; 6]), (2, 0, &[]), (7, 2, &[5, 6, 8, 9])];
+        assert_eq!(place_of(&table(0x11, &items), 7), Some((5, 6)));
+        assert_eq!(place_of(&table(0x11, &items), 2), None);
+        assert_eq!(place_of(&table(0x11, &items[..1])[..12], 7), None);
+    }
+
+    #[test]
+    fn extents_of_no_bytes_take_no_time() {
+        let items: Vec<(u16, u16, &[u8])> = vec![(1, u16::MAX, &[]); ITEMS_MAX];
+        let asked = Instant::now();
+        assert_eq!(place_of(&table(0, &items), 7), None);
+        assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     }
 
     #[test]

@@ -39,12 +39,16 @@ pub fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// A keyword, name or code as it is compared: folded, white space and control characters made single spaces.
+/// Whether a letter is one that nobody sees: a control character that is no white space.
+pub fn is_unseen(letter: char) -> bool {
+    letter.is_control() && !letter.is_whitespace()
+}
+
+/// A keyword, name or code as it is compared: folded, white space made single, without what nobody sees.
 pub fn whole(text: &str) -> String {
-    let folded = fold(text);
+    let folded: String = fold(text).chars().filter(|letter| !is_unseen(*letter)).collect();
     let mut result = String::with_capacity(folded.len());
-    let between = |letter: char| letter.is_whitespace() || letter.is_control();
-    for part in folded.split(between).filter(|part| !part.is_empty()) {
+    for part in folded.split_whitespace() {
         if !result.is_empty() {
             result.push(' ');
         }

@@ -63,6 +63,8 @@ pub struct Input<'a> {
     pub kind: AssetKind,
     /// The file name it came with.
     pub name: &'a str,
+    /// The file names by which the same bytes came again.
+    pub further_names: &'a [String],
     /// Media type of its primary file.
     pub media_type: &'a str,
     /// Its home folder; `None` is the root.
@@ -101,6 +103,9 @@ impl Document {
         };
         put("type", Term::Keyword(input.kind.name().to_owned()));
         put("name", Term::Text(input.name.to_owned()));
+        for name in input.further_names {
+            put("name", Term::Text(name.clone()));
+        }
         if let Some(ext) = extension(input.name) {
             put("ext", Term::Keyword(ext));
         }
@@ -231,7 +236,7 @@ fn extension(name: &str) -> Option<String> {
 
 /// Single spaces, no control characters, capped: as the value is shown in facets.
 fn tidy(text: &str) -> String {
-    let clean: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let clean: String = text.chars().filter(|letter| !analysis::is_unseen(*letter)).collect();
     let parts: Vec<&str> = clean.split_whitespace().collect();
     analysis::cut(parts.join(" "), analysis::WHOLE_CHARS_MAX)
 }
@@ -252,7 +257,7 @@ mod tests {
             vec![
                 entry(Value::text("Old  Harbour"), value::Origin::Person),
                 entry(Value::text("old harbour"), value::Origin::Person),
-                entry(Value::text("fog,old harbour; night\u{1}shift"), value::Origin::Person),
+                entry(Value::text("fog,old harbour; night \u{1}shift"), value::Origin::Person),
                 entry(
                     Value::text("boat"),
                     value::Origin::Model { model: "m".into(), version: "1".into(), confidence: 1 },
@@ -263,6 +268,7 @@ mod tests {
             id: AssetId::fresh(),
             kind: AssetKind::Image,
             name: "DSC_0001.JPG",
+            further_names: &["harbour.jpg".to_owned()],
             media_type: "image/jpeg",
             folder: None,
             state: &StateName::incoming(),
@@ -284,6 +290,8 @@ mod tests {
         let keywords = ["Old Harbour", "fog,old harbour; night shift", "fog", "night shift"];
         assert_eq!(document.values("keywords"), keywords.map(|word| Term::Keyword(word.into())));
         assert_eq!(document.values("colour"), [Term::Keyword("red".into())]);
+        let names = ["DSC_0001.JPG", "harbour.jpg"];
+        assert_eq!(document.values("name"), names.map(|name| Term::Text(name.into())));
         assert_eq!(document.values("ext"), [Term::Keyword("jpg".into())]);
         assert_eq!(document.values("is"), [Term::Keyword("previewed".into())]);
         assert!(document.values("folder").is_empty());

@@ -77,15 +77,23 @@ pub struct Credentials {
 impl Credentials {
     /// Whether they still make the same caller, with the same rights.
     pub async fn still_make(&self, caller: &Caller, face: &Face) -> bool {
-        match known(&self.headers, self.local, face).await {
-            Ok(who) => {
-                who.caller.actor == caller.actor
-                    && who.caller.permissions == caller.permissions
-                    && who.caller.scope == caller.scope
+        match self.caller_now(face).await {
+            Ok(now) => {
+                now.actor == caller.actor
+                    && now.permissions == caller.permissions
+                    && now.scope == caller.scope
             }
             // Only a refusal ends what was allowed; a fault of ours passes.
             Err(problem) => problem.code() == Problem::fault().code(),
         }
+    }
+
+    async fn caller_now(&self, face: &Face) -> Result<Caller, Problem> {
+        Ok(match shown(&self.headers, self.local)? {
+            Shown::Local => Caller::local(),
+            Shown::Key(secret) => keys::still(&face.damask, secret).await?,
+            Shown::Session(secret) => sessions::still(&face.damask, secret).await?,
+        })
     }
 }
 
@@ -114,22 +122,36 @@ async fn find(parts: &Parts, face: &Face) -> Result<Who, Problem> {
 
 /// Who shows these credentials.
 async fn known(headers: &HeaderMap, local: bool, face: &Face) -> Result<Who, Problem> {
+    Ok(match shown(headers, local)? {
+        Shown::Local => Who { caller: Caller::local(), account: None },
+        Shown::Key(secret) => Who { caller: keys::caller(&face.damask, secret).await?, account: None },
+        Shown::Session(secret) => {
+            let (caller, account) = sessions::caller(&face.damask, secret).await?;
+            Who { caller, account: Some(account) }
+        }
+    })
+}
+
+/// By what a caller shows who they are.
+enum Shown<'a> {
+    /// They came over the socket in the data folder.
+    Local,
+    /// The secret of a key.
+    Key(&'a str),
+    /// The secret of a session.
+    Session(&'a str),
+}
+
+fn shown(headers: &HeaderMap, local: bool) -> Result<Shown<'_>, Problem> {
     if local {
-        return Ok(Who { caller: Caller::local(), account: None });
+        return Ok(Shown::Local);
     }
     if let Some(credentials) = headers.get(header::AUTHORIZATION) {
-        let key = credentials
-            .to_str()
-            .ok()
-            .and_then(bearer)
-            .ok_or_else(|| Problem::invalid_token("only bearer keys are taken"))?;
-        return Ok(Who { caller: keys::caller(&face.damask, key).await?, account: None });
+        let key = credentials.to_str().ok().and_then(bearer);
+        return key.map(Shown::Key).ok_or_else(|| Problem::invalid_token("only bearer keys are taken"));
     }
-    let Some(secret) = session_cookie(headers) else {
-        return Err(Problem::not_signed_in("who calls is not known"));
-    };
-    let (caller, account) = sessions::caller(&face.damask, secret).await?;
-    Ok(Who { caller, account: Some(account) })
+    let secret = session_cookie(headers).map(Shown::Session);
+    secret.ok_or_else(|| Problem::not_signed_in("who calls is not known"))
 }
 
 /// The token of `Bearer …`; the scheme's case does not matter (RFC 9110, 11.1).

@@ -38,7 +38,8 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 /// Follow what happens
 ///
 /// `event: ready` comes first; then `event: fact` with `{seq, at, verb, subjects}` and the sequence as its id,
-/// and `event: job` with `{id, kind, state, progress}`. The stream ends when its session or key does. With Last-Event-ID every fact since is sent first.
+/// and `event: job` with `{id, kind, state, progress}`. With Last-Event-ID every fact since is sent first. The
+/// stream ends when its session or key does.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "followEvents", tag = "status",
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last fact seen", minimum = 0)),
     responses(

@@ -67,6 +67,14 @@ impl Store {
         })
     }
 
+    /// Whether bytes can be kept: one is written, synced and removed.
+    pub fn try_out(&self) -> Result<(), StoreError> {
+        let mut incoming = self.incoming(1)?;
+        incoming.write(b".")?;
+        // Dropped unfinished, it leaves nothing.
+        incoming.sync_file()
+    }
+
     /// Finishes many files; answers in their order. Up to [`GROUP_FILES_MAX`] at a time wait for the disk
     /// together and share the syncs of folders, which is several times faster than one after another.
     pub fn finish_many(&self, files: Vec<Incoming>) -> Vec<Result<Received, StoreError>> {

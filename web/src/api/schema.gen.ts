@@ -150,7 +150,8 @@ export interface paths {
         /**
          * Follow what happens
          * @description `event: ready` comes first; then `event: fact` with `{seq, at, verb, subjects}` and the sequence as its id,
-         *     and `event: job` with `{id, kind, state, progress}`. The stream ends when its session or key does. With Last-Event-ID every fact since is sent first.
+         *     and `event: job` with `{id, kind, state, progress}`. With Last-Event-ID every fact since is sent first. The
+         *     stream ends when its session or key does.
          */
         get: operations["followEvents"];
         put?: never;
@@ -3505,7 +3506,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1.0.0 */
+                /** @description `1.0.0`; another version is refused with 412 */
                 "Tus-Resumable": string;
                 /** @description Length of the whole in bytes */
                 "Upload-Length": number;
@@ -3662,7 +3663,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1.0.0 */
+                /** @description `1.0.0`; another version is refused with 412 */
                 "Tus-Resumable": string;
                 /** @description PATCH, DELETE or HEAD */
                 "X-HTTP-Method-Override": string;
@@ -3820,7 +3821,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1.0.0 */
+                /** @description `1.0.0`; another version is refused with 412 */
                 "Tus-Resumable": string;
             };
             path: {
@@ -3907,7 +3908,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1.0.0 */
+                /** @description `1.0.0`; another version is refused with 412 */
                 "Tus-Resumable": string;
             };
             path: {
@@ -3998,7 +3999,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1.0.0 */
+                /** @description `1.0.0`; another version is refused with 412 */
                 "Tus-Resumable": string;
                 /** @description Where the chunk begins: the bytes received so far */
                 "Upload-Offset": number;

@@ -77,6 +77,6 @@ export function Pages({ name, page, pages, url, text, textProblem, textShown, on
 
 function Sheet({ url, alt }: { url: string; alt: string }) {
   const [broken, setBroken] = useState(false);
-  if (broken) return <p className="t2">{words.asset.previewComing}</p>;
+  if (broken) return <p className="t2">{words.asset.blanks("coming", "document")}</p>;
   return <img src={url} alt={alt} onError={() => setBroken(true)} />;
 }

@@ -319,12 +319,25 @@ export const en = {
     someone: "somebody",
     olderHistory: "Older",
     noHistory: "No facts yet",
+    nothingStood: "(empty)",
+    factMembers: {
+      name: "Name",
+      path: "Path",
+      bytes: "Size",
+      reason: "Reason",
+      error: "Reason",
+    } as Record<string, string>,
     filterTags: "Filter tags",
     noTags: "The file carries no tags.",
     tagCount: (shown: number, all: number) =>
       shown === all ? plural(all, "tag", "tags") : `${count(shown)} of ${plural(all, "tag", "tags")}`,
-    noPreview: "There is no picture of this kind of file.",
-    previewComing: "The preview is being made.",
+    blanks: (blank: "empty" | "coming" | "undecoded" | "pictureless", kind: string) =>
+      ({
+        empty: "This file is empty.",
+        coming: "The preview is being made.",
+        undecoded: `This ${kind === "image" ? "picture" : "file"} could not be decoded.`,
+        pictureless: "There is no picture of this kind of file.",
+      })[blank],
     page: (page: number, pages: number) => `Page ${count(page)} of ${count(pages)}`,
     pageNumber: "Page",
     previousPage: "Previous page",

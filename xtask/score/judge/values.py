@@ -126,8 +126,10 @@ def same_rate(ours, judge):
     in whether the last frame has one: to a hundredth part, or that one frame."""
     if str(judge).startswith("~"):
         mean, _, frames = judge[1:].partition("/")
-        tolerance = max(MEAN_RATE_RATIO, 1.1 / (int(frames) - 1) if frames and int(frames) > 2 else 0)
-        return math.isclose(float(ratio(ours)), float(mean), rel_tol=tolerance)
+        means = [float(mean)]
+        if frames and int(frames) > 2:
+            means += [float(mean) * (int(frames) - 1) / int(frames), float(mean) * int(frames) / (int(frames) - 1)]
+        return any(math.isclose(float(ratio(ours)), each, rel_tol=MEAN_RATE_RATIO) for each in means)
     return ratio(ours) == ratio(judge)
 
 

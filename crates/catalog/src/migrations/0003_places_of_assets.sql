@@ -29,3 +29,4 @@ FROM location l LEFT JOIN (
 DROP TABLE location;
 ALTER TABLE location_of_asset RENAME TO location;
 CREATE INDEX location_file ON location (file);
+CREATE INDEX location_asset ON location (asset);

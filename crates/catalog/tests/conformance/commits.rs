@@ -291,6 +291,7 @@ pub async fn a_library_of_a_newer_damask_is_refused(library: Arc<Library>) -> An
 const SECOND_SCHEMA: &str = r#"
     DROP INDEX quarantine_once;
     DROP INDEX quarantine_file;
+    DROP INDEX quarantine_actor;
     ALTER TABLE quarantine DROP COLUMN actor;
     ALTER TABLE quarantine DROP COLUMN source;
     CREATE TABLE before (

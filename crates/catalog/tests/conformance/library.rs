@@ -175,7 +175,7 @@ pub async fn ingest_all(tx: &mut Tx, files: &[(String, String)]) -> Result<Vec<A
             Version { id: version, asset: id, number: 1, primary: file, created: now, last_fact: fact },
             name.clone(),
         ));
-        places.push(location(file, "import", name, now, fact));
+        places.push(locations::NewLocation { asset: Some(id), ..location(file, "import", name, now, fact) });
         work.push(job("describe", Some(&version.to_string())));
         all.push(id);
     }

@@ -122,9 +122,11 @@ pub async fn places_that_stand_apart_are_kept_for_each_asset(library: Arc<Librar
         )
     };
     let own = (true, "News/harbour.txt".to_owned());
-    assert_eq!(of(&mut conn, one, "one").await?, [(false, "import/a.txt".to_owned()), own.clone()]);
-    assert_eq!(of(&mut conn, two, "one").await?, [(false, "import/a.txt".to_owned()), own]);
-    assert_eq!(of(&mut conn, two, "two").await?, [(false, "import/b.txt".to_owned())]);
+    assert_eq!(of(&mut conn, one, "one").await?, [(true, "import/a.txt".to_owned()), own.clone()]);
+    assert_eq!(of(&mut conn, two, "one").await?, [own], "not the other's place");
+    assert_eq!(of(&mut conn, two, "two").await?, [(true, "import/b.txt".to_owned())]);
+    let names = locations::further_names(&mut conn, &[one, two]).await?;
+    assert_eq!(names, [one, two].map(|asset| (asset, "harbour.txt".to_owned())));
     assert!(locations::at(&mut conn, "upload", "News", "harbour.txt").await?.is_none());
     Ok(())
 }

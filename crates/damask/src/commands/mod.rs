@@ -19,6 +19,9 @@ pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
         Command::Reindex => return reindex::run(config).await,
         _ => {}
     }
+    if !makes_library(&command) {
+        config.library_exists()?;
+    }
     let session = Session::open(&config, wants_workers(&command)).await?;
     let ending = match command {
         Command::Import(flags) => import::run(&session, flags).await,
@@ -32,6 +35,11 @@ pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
     };
     session.close().await;
     ending
+}
+
+/// Only what fills or runs a library begins one; looking at one that is not there is a mistake of the folder.
+const fn makes_library(command: &Command) -> bool {
+    matches!(command, Command::Import(_) | Command::Admin(_))
 }
 
 /// Only an import brings work with it that people wait for; a look at the library should not start any.

@@ -104,6 +104,18 @@ fn a_path_that_is_not_there_fails_its_line_and_the_others_go_on() {
 }
 
 #[test]
+fn a_look_at_a_library_that_is_not_there_makes_none() {
+    let ground = Ground::new();
+    for words in [&["search", "-boat"][..], &["status"], &["check"]] {
+        let output = ground.run(words.iter().copied());
+        assert_eq!(output.status.code(), Some(3), "{words:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("there is no library in"), "{words:?}: {said}");
+        assert!(!ground.data().exists(), "{words:?} made something");
+    }
+}
+
+#[test]
 fn check_finds_a_flipped_bit_and_nothing_in_a_whole_library() {
     let ground = Ground::new();
     ground.write("a.txt", "words that matter");

@@ -18,7 +18,7 @@ fn a_port_in_use_is_said() {
 fn a_data_folder_that_is_a_file_is_said() {
     let ground = Ground::new();
     fs::write(ground.data(), "not a folder").expect("a file");
-    let output = ground.run(["status"]);
+    let output = ground.run(["import", path_text(&ground.media())]);
     assert_eq!(output.status.code(), Some(3));
     assert!(words(&output).contains("data folder"), "{}", words(&output));
 }
@@ -30,10 +30,10 @@ fn a_data_folder_that_cannot_be_written_is_said() {
     fs::set_permissions(ground.data(), fs::Permissions::from_mode(0o500)).expect("permissions");
     if fs::write(ground.data().join("probe"), "").is_ok() {
         // Root writes everywhere; then there is nothing to refuse.
-        assert!(ground.run(["status"]).status.success());
+        assert!(ground.run(["import", path_text(&ground.media())]).status.success());
         return;
     }
-    let output = ground.run(["status"]);
+    let output = ground.run(["import", path_text(&ground.media())]);
     assert_eq!(output.status.code(), Some(3));
     assert!(words(&output).contains("data folder"), "{}", words(&output));
 }

@@ -156,30 +156,41 @@ pub async fn revoke(damask: &Damask, caller: &Caller, id: KeyId) -> Outcome<()> 
     Ok(())
 }
 
-/// Who calls with this key.
+/// Who calls with this key, which thereby is used.
 pub async fn caller(damask: &Damask, secret: &str) -> Outcome<Caller> {
-    let unknown = || Trouble::Unknown("the key is not known, was revoked or has expired");
     let now = damask.now();
-    let mut conn = damask.catalog().read().await?;
-    let row = keys::by_secret(&mut conn, hash_of(secret), now).await?.ok_or_else(unknown)?;
-    let account = accounts::by_id(&mut conn, row.account).await?.ok_or_else(unknown)?;
-    drop(conn);
-    let (id, last_used) = (row.id, row.last_used);
+    let (key, caller) = of_secret(damask, secret).await?;
+    let (id, last_used) = (key.id, key.last_used);
     if last_used.is_none_or(|used| now.micros_since(used) > USE_KEPT_EVERY_S * 1_000_000) {
         damask
             .catalog()
             .write(Urgency::Interactive, async move |tx: &mut Tx| Ok::<_, Trouble>(keys::used(tx, id).await?))
             .await?;
     }
+    Ok(caller)
+}
+
+/// Whose key this still is; looking at it is no use of it.
+pub async fn still(damask: &Damask, secret: &str) -> Outcome<Caller> {
+    Ok(of_secret(damask, secret).await?.1)
+}
+
+async fn of_secret(damask: &Damask, secret: &str) -> Outcome<(KeyView, Caller)> {
+    let unknown = || Trouble::Unknown("the key is not known, was revoked or has expired");
+    let mut conn = damask.catalog().read().await?;
+    let row = keys::by_secret(&mut conn, hash_of(secret), damask.now()).await?.ok_or_else(unknown)?;
+    let account = accounts::by_id(&mut conn, row.account).await?.ok_or_else(unknown)?;
+    drop(conn);
     let key = view(row)?;
     let scope = match &key.query {
         Some(query) => Scope::of(Query::parse(query, damask.schema())?),
         None => Scope::everything(),
     };
-    Ok(Caller {
+    let caller = Caller {
         actor: ActorId(key.id.0),
         name: key.name.as_str().into(),
         permissions: key.permissions.both(Account::of(&account)?.permissions),
         scope,
-    })
+    };
+    Ok((key, caller))
 }

@@ -79,14 +79,10 @@ pub async fn sign_out(damask: &Damask, secret: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Who calls with this session.
+/// Who calls with this session, which thereby lives on.
 pub async fn caller(damask: &Damask, secret: &str) -> Outcome<(Caller, Account)> {
     let (hash, now) = (hash_of(secret), damask.now());
-    let mut conn = damask.catalog().read().await?;
-    let unknown = || Trouble::Unknown("the session has ended: sign in again");
-    let session = sessions::by_token(&mut conn, hash, now).await?.ok_or_else(unknown)?;
-    let row = accounts::by_id(&mut conn, session.account).await?.ok_or_else(unknown)?;
-    drop(conn);
+    let (session, account) = of_secret(damask, secret).await?;
     if now.micros_since(session.last_used) > USE_KEPT_EVERY_S * 1_000_000 {
         let expires = now.plus_seconds(SESSION_S);
         damask
@@ -96,6 +92,19 @@ pub async fn caller(damask: &Damask, secret: &str) -> Outcome<(Caller, Account)>
             })
             .await?;
     }
-    let account = Account::of(&row)?;
     Ok((account.caller(), account))
+}
+
+/// Whose session this still is; looking at it is no use of it.
+pub async fn still(damask: &Damask, secret: &str) -> Outcome<Caller> {
+    Ok(of_secret(damask, secret).await?.1.caller())
+}
+
+async fn of_secret(damask: &Damask, secret: &str) -> Outcome<(sessions::Session, Account)> {
+    let mut conn = damask.catalog().read().await?;
+    let unknown = || Trouble::Unknown("the session has ended: sign in again");
+    let session = sessions::by_token(&mut conn, hash_of(secret), damask.now()).await?.ok_or_else(unknown)?;
+    let row = accounts::by_id(&mut conn, session.account).await?.ok_or_else(unknown)?;
+    let account = Account::of(&row)?;
+    Ok((session, account))
 }

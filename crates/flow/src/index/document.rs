@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use damask_catalog::{Conn, assets::Record, page_text};
-use damask_model::{AssetKind, VersionId};
+use damask_catalog::{Conn, assets::Record, locations, page_text};
+use damask_model::{AssetId, AssetKind, VersionId};
 use damask_query::{Document, Input, Schema};
 
 use crate::trouble::Outcome;
 
-/// The search documents of `records`, in their order. One statement more where some may have page text.
+/// The search documents of `records`, in their order. One statement more for the names they also came by, and one
+/// where some may have page text.
 pub async fn of_records(conn: &mut Conn, schema: &Schema, records: &[Record]) -> Outcome<Vec<Document>> {
     let with_text: Vec<VersionId> = records
         .iter()
@@ -23,9 +24,17 @@ pub async fn of_records(conn: &mut Conn, schema: &Schema, records: &[Record]) ->
             text.push('\n');
         }
     }
+    let ids: Vec<AssetId> = records.iter().map(|record| record.asset.id).collect();
+    let mut names: HashMap<AssetId, Vec<String>> = HashMap::new();
+    for (asset, name) in locations::further_names(conn, &ids).await? {
+        names.entry(asset).or_default().push(name);
+    }
     Ok(records
         .iter()
-        .map(|record| of_record(schema, record, texts.get(&record.asset.current_version).map(String::as_str)))
+        .map(|record| {
+            let text = texts.get(&record.asset.current_version).map(String::as_str);
+            of_record(schema, record, text, names.get(&record.asset.id).map_or(&[], Vec::as_slice))
+        })
         .collect())
 }
 
@@ -34,7 +43,7 @@ const fn may_have_text(kind: AssetKind) -> bool {
     matches!(kind, AssetKind::Document | AssetKind::Timeline | AssetKind::Other)
 }
 
-fn of_record(schema: &Schema, record: &Record, text: Option<&str>) -> Document {
+fn of_record(schema: &Schema, record: &Record, text: Option<&str>, further_names: &[String]) -> Document {
     let colours: Vec<[u8; 3]> = record.probe.colours.iter().filter_map(|colour| rgb(colour)).collect();
     let asset = &record.asset;
     Document::from_asset(
@@ -43,6 +52,7 @@ fn of_record(schema: &Schema, record: &Record, text: Option<&str>) -> Document {
             id: asset.id,
             kind: asset.kind,
             name: &asset.name,
+            further_names,
             media_type: &record.media_type,
             folder: asset.folder,
             state: &asset.state,

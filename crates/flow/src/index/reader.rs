@@ -181,6 +181,7 @@ const fn touches_index(verb: Verb) -> bool {
         verb,
         Verb::AssetIngested
             | Verb::VersionAdded
+            | Verb::LocationAdded
             | Verb::VersionDescribed
             | Verb::VersionPreviewed
             | Verb::VersionFailed

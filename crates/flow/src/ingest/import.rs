@@ -169,14 +169,16 @@ impl Import {
             Met::File(file) => {
                 let bytes = file.stamp.bytes;
                 let path = super::path::text_of_path(&file.path);
-                let arrival =
-                    self.take(file).await.unwrap_or_else(|trouble| Arrival::failed(path, trouble.chain()));
-                (arrival, bytes)
+                // It goes on by itself: waiting until a line is read, it would hold up others that have nothing to
+                // do with this import.
+                let taken = tokio::spawn(self.clone().take(file)).await;
+                let taken = taken.map_err(Trouble::fault("take a file in")).flatten();
+                (taken.unwrap_or_else(|trouble| Arrival::failed(path, trouble.chain())), bytes)
             }
         }
     }
 
-    async fn take(&self, file: FoundFile) -> Outcome<Arrival> {
+    async fn take(self, file: FoundFile) -> Outcome<Arrival> {
         let incoming = {
             let _permit = self.readers.acquire().await.expect("the semaphore is never closed");
             let (store, source) = (self.damask.store().clone(), file.path.clone());

@@ -4,7 +4,7 @@ use damask_catalog::{
     Tx, Urgency, files,
     quarantine::{self, Quarantined},
 };
-use damask_model::{Change, ContentHash, QuarantineId, Verb};
+use damask_model::{ActorId, Change, ContentHash, QuarantineId, Verb};
 use damask_store::StoreKey;
 use damask_time::Instant;
 use serde_json::Value as Json;
@@ -69,7 +69,13 @@ pub async fn admit(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcom
 pub async fn discard(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcome<()> {
     caller.needs(Permission::Administer, "throwing a file in quarantine away")?;
     let waiting = one(damask, caller, id).await?;
-    let actor = caller.actor;
+    // To its end, whether or not somebody waits for it: bytes must not go after others were told that they are here.
+    let thrown = tokio::spawn(throw_away(damask.clone(), caller.actor, waiting));
+    thrown.await.map_err(Trouble::fault("throw a file away"))?
+}
+
+async fn throw_away(damask: Damask, actor: ActorId, waiting: Quarantined) -> Outcome<()> {
+    let id = waiting.id;
     // Whoever brings the same bytes at this moment comes before or after, not between.
     let _alone = damask.landing().write().await;
     let written = damask

@@ -46,16 +46,17 @@ pub const STORE: &str = "store";
 /// Durable bytes that nobody may free before they are settled.
 pub struct Landed {
     received: Received,
-    _held: Held,
+    held: Held,
 }
 
-/// Keeps bytes that no file names yet from being freed.
+/// Keeps bytes that no file names yet from being freed. The write that names them owns it: it may still wait its
+/// turn when whoever brought them is gone.
 pub struct Held(#[expect(dead_code, reason = "it holds by being there")] OwnedRwLockReadGuard<()>);
 
 impl Landed {
     /// Bytes that became durable while they were held.
     pub const fn new(received: Received, held: Held) -> Self {
-        Self { received, _held: held }
+        Self { received, held }
     }
 }
 
@@ -75,31 +76,31 @@ pub async fn durable(damask: &Damask, incoming: Incoming) -> Outcome<Landed> {
 /// Puts durable bytes into the catalog: a new asset, a new version of the asset whose place it was read
 /// from, one more place of bytes that are here, or quarantine.
 pub async fn take(damask: &Damask, caller: &Caller, landed: Landed, source: Source) -> Outcome<Arrival> {
-    let received = landed.received;
+    let Landed { received, held } = landed;
     let identified = look_at(damask, received.hash, source.home.name().to_owned()).await?;
     if let Some(reason) = refused_type(&identified)
         && !is_here(damask, caller, received.hash).await?
     {
-        return set_apart(damask, caller, received, source, reason).await;
+        return set_apart(damask, caller, (received, held), source, reason).await;
     }
-    settle(damask, caller, (received, identified), source, None).await
+    settle(damask, caller, (received, identified, held), source, None).await
 }
 
 /// Puts a file that waited for a person into the catalog, as if nothing had been wrong with it.
 pub async fn admit(damask: &Damask, caller: &Caller, waiting: Quarantined) -> Outcome<Arrival> {
-    let _held = hold(damask).await;
+    let held = hold(damask).await;
     let hash = waiting.file.ok_or_else(|| Trouble::missing("file in quarantine", waiting.id))?;
     let identified = look_at(damask, hash, waiting.name.clone()).await?;
     let received = Received { hash, bytes: waiting.bytes, already_there: true };
     let (path, name) = (waiting.path.clone(), waiting.name.clone());
     let source = Source::of_kept(&waiting.source, path, name, damask.limits());
-    settle(damask, caller, (received, identified), source, Some(waiting)).await
+    settle(damask, caller, (received, identified, held), source, Some(waiting)).await
 }
 
 async fn settle(
     damask: &Damask,
     caller: &Caller,
-    (received, identified): (Received, Identified),
+    (received, identified, held): (Received, Identified, Held),
     source: Source,
     waiting: Option<Quarantined>,
 ) -> Outcome<Arrival> {
@@ -111,6 +112,7 @@ async fn settle(
     let written = damask
         .catalog()
         .write(urgency, async move |tx: &mut Tx| {
+            let _held = &held;
             let settled = newcomer.settle(tx).await?;
             if let Some(waiting) = &waiting {
                 newcomer.let_out(tx, waiting, settled.asset).await?;
@@ -158,7 +160,7 @@ async fn is_here(damask: &Damask, caller: &Caller, hash: ContentHash) -> Outcome
 async fn set_apart(
     damask: &Damask,
     caller: &Caller,
-    received: Received,
+    (received, held): (Received, Held),
     source: Source,
     reason: &'static str,
 ) -> Outcome<Arrival> {
@@ -167,6 +169,7 @@ async fn set_apart(
     let written = damask
         .catalog()
         .write(urgency_of(source.lane), async move |tx: &mut Tx| {
+            let _held = &held;
             let row = Quarantined {
                 id: QuarantineId::fresh(),
                 actor,

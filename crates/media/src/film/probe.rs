@@ -22,7 +22,7 @@ const AUDIO_STREAMS_MAX: usize = 64;
 /// A frame rate of this or more is a time base, not a rate (r_frame_rate of variable-rate films).
 pub(super) const RATE_MAX: f64 = 1_000.0;
 /// ISO/IEC 14496-12, 8.4.2.3: a length of all ones is one that is not known.
-const UNKNOWN_TICKS: u64 = 0xffff_ffff;
+const UNKNOWN_TICKS: i64 = 0xffff_ffff;
 /// How far the base rate may lie from the mean for the stream to be of constant rate.
 const RATE_TOLERANCE: f64 = 0.02;
 
@@ -59,7 +59,7 @@ pub(super) struct Stream {
     r_frame_rate: Option<String>,
     avg_frame_rate: Option<String>,
     duration: Option<String>,
-    duration_ts: Option<u64>,
+    duration_ts: Option<i64>,
     nb_frames: Option<String>,
     sample_rate: Option<String>,
     pub(super) channels: Option<u32>,
@@ -116,15 +116,24 @@ pub(super) async fn listing(glass: &Glass, named: &Named) -> Result<Result<Listi
     if let Some(finding) = ran.finding.clone() {
         return Ok(Err(finding));
     }
-    let listing: Listing = serde_json::from_slice(&ran.stdout).unwrap_or_default();
+    Ok(understood(&ran.stdout, ran.complaint()))
+}
+
+/// The listing that was printed; a finding where it lists nothing, which the complaint tells about, or where it
+/// is none, which is not the file's fault alone.
+fn understood(printed: &[u8], complaint: String) -> Result<Listing, Finding> {
+    let is_blank = printed.trim_ascii().is_empty();
+    let listing = if is_blank { Ok(Listing::default()) } else { serde_json::from_slice(printed) };
+    let listing = listing.map_err(|error| {
+        Finding::new(FindingCode::Undecodable, format!("the listing of ffprobe is not understood: {error}"))
+    })?;
     if listing.streams.is_empty() {
-        let words = ran.complaint();
         // The index of an MP4 may lie at its end (ISO 14496-12, 6.2.3): a cut file has lost it.
-        let cut = words.contains("moov atom not found");
+        let cut = complaint.contains("moov atom not found");
         let code = if cut { FindingCode::Truncated } else { FindingCode::Undecodable };
-        return Ok(Err(Finding::new(code, words)));
+        return Err(Finding::new(code, complaint));
     }
-    Ok(Ok(listing))
+    Ok(listing)
 }
 
 impl Listing {
@@ -172,7 +181,9 @@ impl Listing {
 
     /// The length it says; none where a stream says that nobody knew.
     fn duration_us(&self) -> Option<u64> {
-        let is_unknown = |stream: &Stream| stream.duration_ts == Some(UNKNOWN_TICKS);
+        // A negative one is no length but a damaged header.
+        let is_unknown =
+            |stream: &Stream| stream.duration_ts.is_some_and(|ticks| ticks < 0 || ticks == UNKNOWN_TICKS);
         if self.streams.iter().any(is_unknown) {
             return None;
         }
@@ -319,9 +330,10 @@ fn is_timecode(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use damask_model::FindingCode;
     use damask_time::Rate;
 
-    use super::{Listing, is_timecode, micros};
+    use super::{Listing, is_timecode, micros, understood};
 
     fn listing(json: &str) -> Listing {
         serde_json::from_str(json).expect("a listing")
@@ -396,6 +408,34 @@ mod tests {
         let json = r#"{"format":{"duration":"143165.643"},"streams":[
             {"codec_type":"video","width":2,"height":2,"duration":"143165.57","duration_ts":4294967295}]}"#;
         assert_eq!(listing(json).probe().duration_us, None);
+    }
+
+    #[test]
+    fn a_negative_length_is_none_and_costs_no_other_fact() {
+        let json = r#"{"format":{"duration":"-5.0"},"streams":[
+            {"codec_type":"video","width":2,"height":3,"duration":"-5.0","duration_ts":-125}]}"#;
+        let probe = understood(json.as_bytes(), "".into()).expect("a listing").probe();
+        assert_eq!((probe.width_px, probe.height_px, probe.duration_us), (Some(2), Some(3), None));
+    }
+
+    #[test]
+    fn a_listing_that_is_none_is_told_from_one_that_is_empty() {
+        for (printed, complaint, code, words) in [
+            ("{\n\n}\n", "moov atom not found", FindingCode::Truncated, "moov atom not found"),
+            ("{}", "Invalid data found", FindingCode::Undecodable, "Invalid data found"),
+            ("", "Invalid data found", FindingCode::Undecodable, "Invalid data found"),
+            (
+                r#"{"streams":[{"width":"#,
+                "",
+                FindingCode::Undecodable,
+                "the listing of ffprobe is not understood",
+            ),
+            (r#"{"streams":7}"#, "", FindingCode::Undecodable, "the listing of ffprobe is not understood"),
+        ] {
+            let finding = understood(printed.as_bytes(), complaint.into()).expect_err("a finding");
+            assert_eq!(finding.code, code, "{printed}");
+            assert!(finding.detail.starts_with(words), "{printed}: {}", finding.detail);
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     net::{AddressFamily, SocketFlags, SocketType, socketpair},
 };
-use tokio::sync::Semaphore;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     Glass, StandIn, WORKER_COMMAND, watch,
@@ -36,7 +36,7 @@ const KEPT_MEMORY: [(&str, &str); 2] =
 pub(super) struct Pool {
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Worker>>,
-    /// Requests so far.
+    /// Requests begun so far.
     asked: AtomicU64,
 }
 
@@ -74,22 +74,23 @@ impl Glass {
         let place =
             Arc::clone(&self.inner.pool.places).acquire_owned().await.expect("the semaphore is never closed");
         let text = serde_json::to_vec(request).expect("requests are plain values that serialise");
-        let glass = self.clone();
+        let (glass, runtime) = (self.clone(), Handle::current());
+        // No wait from here on: each request that is counted ends with a timer, though its caller went away.
+        self.inner.pool.asked.fetch_add(1, Ordering::Relaxed);
         let asked = tokio::task::spawn_blocking(move || {
             let _place = place;
-            glass.ask_now(&text, &files)
+            let answer = glass.ask_now(&text, &files);
+            glass.rest_later(&runtime);
+            answer
         });
-        let answer = asked.await.map_err(|_| MediaError::Cancelled)?;
-        self.rest_later();
-        answer
+        asked.await.map_err(|_| MediaError::Cancelled)?
     }
 
     /// Lets the workers that wait go, unless somebody asks one meanwhile.
-    fn rest_later(&self) {
-        let pool = &self.inner.pool;
-        let asked = pool.asked.fetch_add(1, Ordering::Relaxed) + 1;
+    fn rest_later(&self, runtime: &Handle) {
+        let asked = self.inner.pool.asked.load(Ordering::Relaxed);
         let (inner, rest_after) = (Arc::downgrade(&self.inner), self.config().rest_after);
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             tokio::time::sleep(rest_after).await;
             let Some(inner) = inner.upgrade() else { return };
             if inner.pool.asked.load(Ordering::Relaxed) == asked {

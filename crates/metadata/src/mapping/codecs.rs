@@ -48,7 +48,6 @@ const PICTURES: &[Row] = &[
     // SMPTE ST 400 labels of picture coding: MPEG-2, AVC, DV, VC-3, JPEG 2000, ProRes.
     ("060e2b34-0401-010a-0401-02020131", "h264"),
     ("060e2b34-0401-010a-0401-02020132", "h264"),
-    ("060e2b34-0401-010a-0401-020201323", "h264"),
     ("060e2b34-0401-0103-0401-02020102", "mpeg2video"),
     ("060e2b34-0401-0103-0401-02020103", "mpeg2video"),
     ("060e2b34-0401-0101-0401-02020202", "dvvideo"),
@@ -135,7 +134,7 @@ fn by_family(tags: &Tags, rows: &[Row]) -> Option<&'static str> {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{of_pictures, of_sound};
+    use super::{PICTURES, SOUNDS, of_pictures, of_sound};
     use crate::Tags;
 
     fn check(tags: &Json, pictures: Option<&str>, sound: Option<&str>) {
@@ -158,6 +157,16 @@ mod tests {
         check(&json!({"MPEG:AudioLayer": 1}), None, Some("mp3"));
         check(&json!({"Vorbis:Title": "a", "FLAC:Channels": 2}), None, Some("flac"));
         check(&json!({"APE:MAC:Channels": 2}), None, Some("ape"));
+    }
+
+    #[test]
+    fn no_row_hides_one_below_it() {
+        for rows in [PICTURES, SOUNDS] {
+            for (place, (begin, _)) in rows.iter().enumerate() {
+                let above = rows[..place].iter().find(|(above, _)| begin.starts_with(above));
+                assert_eq!(above, None, "hides {begin}");
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ import { useNavigate, useParams, useSearchParams } from "react-router";
 import { rungUrl } from "../../api/addresses";
 import { useAsset, useResult } from "../../api/assets";
 import { Problem } from "../../api/client";
+import { mayBePictured } from "../../api/renditions";
 import { prefer, usePreferences } from "../../app/preferences";
 import { useKeys } from "../../ui/keys";
 import { words } from "../../words";
@@ -90,6 +91,7 @@ export default function Asset() {
           />
           {asset.versions.length > 1 && (
             <Strip
+              kind={asset.kind}
               versions={asset.versions}
               cut={isCut(asset, "versions")}
               chosen={version}
@@ -138,7 +140,7 @@ function useNeighbours(search: { q: string; sort: string }, id: string): Around 
   const next = index >= 0 ? items[index + 1] : undefined;
   useEffect(() => {
     // The next one is most often what is looked at next.
-    if (next?.previewed) new Image().src = rungUrl(next.version, 2048);
+    if (next && mayBePictured(next)) new Image().src = rungUrl(next.version, 2048);
   }, [next]);
   return {
     index: index < 0 ? null : index,

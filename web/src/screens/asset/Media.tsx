@@ -3,7 +3,7 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { LARGEST_SIDE, largestUrl, originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
 import { usePageText } from "../../api/assets";
-import { usePictured } from "../../api/renditions";
+import { mayBePictured, usePictured } from "../../api/renditions";
 import type { AssetView } from "../../api/types";
 import { AudioPlayer } from "../../media/AudioPlayer";
 import { Pages } from "../../media/Pages";
@@ -14,6 +14,7 @@ import { KindIcon } from "../../ui/KindIcon";
 import { words } from "../../words";
 import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
+import { type Blank, blankOf, obstacles } from "./blank";
 import { probeOf } from "./facts";
 
 interface Props {
@@ -61,9 +62,21 @@ export function Media(props: Props) {
   );
 }
 
+/** Why the version that is looked at is not shown. Only of the current one it is known what was found. */
+function blankHere(asset: AssetView, version: string): Blank | null {
+  if (version !== asset.version) return null;
+  const blank = blankOf(asset);
+  // These have something to play or to read without a picture.
+  const heard = asset.kind === "audio" || (asset.kind === "document" && asset.text);
+  const seen = asset.kind === "video" && (!asset.previewed || has(asset, "proxy-540.mp4"));
+  return blank !== "empty" && (heard || seen) ? null : blank;
+}
+
 function Player(props: Props) {
   const { asset, version } = props;
   const { kind, width, height } = asset;
+  const blank = blankHere(asset, version);
+  if (blank) return <Blanked asset={asset} blank={blank} />;
   if (kind === "video") return <Film {...props} />;
   if (kind === "audio") {
     return (
@@ -72,7 +85,7 @@ function Player(props: Props) {
         url={originalUrl(asset.id)}
         peaksUrl={has(asset, "peaks.json") ? renditionUrl(version, "peaks.json") : null}
         durationUs={asset.duration_us}
-        coverUrl={asset.previewed ? rungUrl(version, 1024) : null}
+        coverUrl={mayBePictured(asset) ? rungUrl(version, 1024) : null}
       />
     );
   }
@@ -81,12 +94,21 @@ function Player(props: Props) {
     return (
       <Picture asset={asset} version={version} size={{ width: width || 2048, height: height || 1536 }} />
     );
+  return <Blanked asset={asset} blank={kind === "image" ? "coming" : "pictureless"} />;
+}
+
+/** What is said where nothing can be shown, with what was found. */
+function Blanked({ asset, blank }: { asset: AssetView; blank: Blank }) {
+  const why = blank === "undecoded" ? obstacles(asset.findings) : [];
   return (
     <div className={styles.blank}>
-      <KindIcon kind={kind} size={64} />
-      <p>
-        {kind === "image" && asset.findings.length === 0 ? words.asset.previewComing : words.asset.noPreview}
-      </p>
+      <KindIcon kind={asset.kind} size={64} />
+      <p>{words.asset.blanks(blank, asset.kind)}</p>
+      {why.map(({ code, detail }) => (
+        <p key={code + detail} className="s12 t3">
+          {words.asset.findingWords[code] ?? code} {detail}
+        </p>
+      ))}
     </div>
   );
 }

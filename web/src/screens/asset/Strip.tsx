@@ -1,11 +1,13 @@
 /** The versions of an asset, newest first. There is a strip only when there is more than one. */
 import { rungUrl } from "../../api/addresses";
 import type { VersionView } from "../../api/types";
+import { Thumb } from "../../ui/Thumb";
 import { words } from "../../words";
 import { moment } from "../../words/format";
 import styles from "./Asset.module.css";
 
 interface Props {
+  kind: string;
   versions: VersionView[];
   /** Whether there are older ones that are not in the list. */
   cut: boolean;
@@ -13,7 +15,7 @@ interface Props {
   onChoose: (number: number) => void;
 }
 
-export function Strip({ versions, cut, chosen, onChoose }: Props) {
+export function Strip({ kind, versions, cut, chosen, onChoose }: Props) {
   return (
     <div className={styles.strip}>
       <h2>
@@ -29,7 +31,7 @@ export function Strip({ versions, cut, chosen, onChoose }: Props) {
                 aria-pressed={version.id === chosen}
                 onClick={() => onChoose(version.number)}
               >
-                <img src={rungUrl(version.id, 256)} alt="" />
+                <Thumb url={rungUrl(version.id, 256)} kind={kind} size={32} />
                 <span>
                   <b>{words.asset.version(version.number)}</b>
                   <span className="t3">{moment(version.created)}</span>

@@ -7,7 +7,6 @@ const lists = (more: boolean, findings: number, locations: number) => ({
   findings: Array(findings).fill({ code: "truncated", detail: "" }),
   locations: Array(locations).fill({ place: "store", path: "" }),
   versions: [],
-  renditions: ["box-256x256.jpg"],
 });
 
 it("an asset whose lists are whole has none that was cut", () => {

@@ -2,7 +2,7 @@
  *  number at most, so a list that was cut is as long as the longest. */
 import type { AssetView } from "../../api/types";
 
-const LISTS = ["findings", "versions", "locations", "renditions"] as const;
+const LISTS = ["findings", "versions", "locations"] as const;
 type Lists = Pick<AssetView, (typeof LISTS)[number] | "more">;
 
 export function isCut(asset: Lists, list: (typeof LISTS)[number]): boolean {

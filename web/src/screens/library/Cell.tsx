@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCheck, IconEye, IconPlayerPlayFilled } from "@ta
 import { memo, useState } from "react";
 import { Link } from "react-router";
 import { rungFor, rungUrl } from "../../api/addresses";
+import { mayBePictured } from "../../api/renditions";
 import type { AssetSummary } from "../../api/types";
 import { KindIcon } from "../../ui/KindIcon";
 import { words } from "../../words";
@@ -104,8 +105,8 @@ export const Cell = memo(function Cell(props: Props) {
 });
 
 function Picture({ asset, longest }: { asset: AssetSummary; longest: number }) {
-  const [broken, setBroken] = useState(false);
-  if (!asset.previewed || broken) {
+  const [broken, setBroken] = useState<string | null>(null);
+  if (!mayBePictured(asset) || broken === asset.version) {
     return (
       <span className={styles.blank}>
         <KindIcon kind={asset.kind} size={24} />
@@ -120,7 +121,7 @@ function Picture({ asset, longest }: { asset: AssetSummary; longest: number }) {
       loading="eager"
       decoding="async"
       draggable={false}
-      onError={() => setBroken(true)}
+      onError={() => setBroken(asset.version)}
     />
   );
 }

@@ -5,6 +5,7 @@ import type { AssetSummary } from "../../api/types";
 import { KindIcon } from "../../ui/KindIcon";
 import { words } from "../../words";
 import { bytes, duration, pixels } from "../../words/format";
+import { blankOf } from "../asset/blank";
 import styles from "./QuickLook.module.css";
 
 interface Props {
@@ -31,6 +32,7 @@ export function QuickLook({ asset, onMove, onOpen, onClose }: Props) {
     asset.page_count ? words.library.pages(asset.page_count) : null,
     bytes(asset.bytes),
   ];
+  const blank = blankOf(asset);
   const ratio = asset.width && asset.height ? asset.width / asset.height : 1.5;
   return (
     <dialog
@@ -55,7 +57,7 @@ export function QuickLook({ asset, onMove, onOpen, onClose }: Props) {
         act();
       }}
     >
-      {asset.previewed ? (
+      {blank === null ? (
         <div className={styles.picture} style={{ "--ratio": ratio } as CSSProperties}>
           <img src={rungUrl(asset.version, 512)} alt="" aria-hidden />
           <img key={asset.version} src={rungUrl(asset.version, 2048)} alt={asset.title ?? asset.name} />
@@ -63,7 +65,7 @@ export function QuickLook({ asset, onMove, onOpen, onClose }: Props) {
       ) : (
         <span className={styles.none}>
           <KindIcon kind={asset.kind} size={64} />
-          {asset.kind === "image" && !asset.failed ? words.asset.previewComing : words.asset.noPreview}
+          {words.asset.blanks(blank, asset.kind)}
         </span>
       )}
       <p className={styles.line}>

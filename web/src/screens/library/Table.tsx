@@ -5,10 +5,11 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { Link } from "react-router";
 import { rungUrl } from "../../api/addresses";
+import { mayBePictured } from "../../api/renditions";
 import type { AssetSummary } from "../../api/types";
 import { usePreferences } from "../../app/preferences";
-import { KindIcon } from "../../ui/KindIcon";
 import { useKeys } from "../../ui/keys";
+import { Thumb } from "../../ui/Thumb";
 import { words } from "../../words";
 import { bytes, duration, localMoment, moment, pixels } from "../../words/format";
 import type { GridHandle, ViewProps } from "./Grid";
@@ -225,11 +226,7 @@ function Line({ asset, index, top, href, selected, tabbable, onFocus }: LineProp
         />
       </div>
       <div role="gridcell" tabIndex={-1}>
-        {asset.previewed ? (
-          <img src={rungUrl(asset.version, 256)} alt="" loading="lazy" />
-        ) : (
-          <KindIcon kind={asset.kind} />
-        )}
+        <Thumb url={mayBePictured(asset) ? rungUrl(asset.version, 256) : null} kind={asset.kind} />
       </div>
       <div role="gridcell" tabIndex={-1}>
         <Link to={href} tabIndex={tabbable ? 0 : -1} onFocus={onFocus}>

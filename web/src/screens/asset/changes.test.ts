@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { changesOf, SHOWN_MAX } from "./changes";
+
+const labels = new Map([
+  ["caption", "Caption"],
+  ["keywords", "Keywords"],
+]);
+const entry = (value: unknown) => ({ value, origin: "person", at: "2026-05-04T18:31:00Z", by: "0198" });
+const texts = (...values: string[]) => values.map((text) => entry({ text }));
+
+/** Lines as they are read: label, what stood, what stands. */
+function check(before: unknown, after: unknown, expected: string[]) {
+  const lines = changesOf(before, after, labels).map(
+    ({ label, before, after }) => `${label}: ${before === null ? "" : `${before} → `}${after}`,
+  );
+  expect(lines).toEqual(expected);
+}
+
+it("an edit names the field and what stood there before", () => {
+  check({ fields: {} }, { fields: { caption: texts("First line\nSecond line") } }, [
+    "Caption: (empty) → First line Second line",
+  ]);
+  check({ fields: { caption: texts("Old") } }, { fields: {} }, ["Caption: Old → (empty)"]);
+});
+
+it("several values are joined by commas, and long ones are cut", () => {
+  check({ fields: { keywords: texts("sea") } }, { fields: { keywords: texts("sea", "crane") } }, [
+    "Keywords: sea → sea, crane",
+  ]);
+  const cut = `${"x".repeat(SHOWN_MAX)}…`;
+  check({ fields: {} }, { fields: { caption: texts("x".repeat(500)) } }, [`Caption: (empty) → ${cut}`]);
+});
+
+it("a value of any type is words, never its notation", () => {
+  const fields = {
+    caption: [entry({ localized: { language: "de", text: "Kran" } })],
+    place: [entry({ position: { latitude: 1.5, longitude: -2 } })],
+    frame_rate: [entry({ rate: [30000, 1001] })],
+    rating: [entry({ integer: 4 })],
+    live: [entry({ boolean: true })],
+    odd: [entry({ later: { than: "this" } })],
+  };
+  check({ fields: {} }, { fields }, [
+    "Caption: (empty) → Kran",
+    "place: (empty) → 1.5 -2",
+    "frame_rate: (empty) → 30000/1001",
+    "rating: (empty) → 4",
+    "live: (empty) → true",
+  ]);
+});
+
+it("what the system notes for itself is left out", () => {
+  const passage = { version: "0198", kind: "image", lane: "fresh", previews: true };
+  check(null, { ...passage, renditions: ["box-256x256.jpg"] }, []);
+  check(null, { ...passage, name: "crane.jpg", path: "voyage/crane.jpg", hash: "af13", bytes: 12 }, [
+    "Name: crane.jpg",
+    "Path: voyage/crane.jpg",
+    "Size: 12\u2009B",
+  ]);
+  check(null, { ...passage, fields: { caption: texts("Crane") } }, ["Caption: Crane"]);
+  check({ fields: { caption: texts("Crane") } }, passage, []);
+});
+
+it("what is no object changes nothing", () => {
+  check(null, null, []);
+  check("odd", ["odd"], []);
+});
