@@ -12,10 +12,11 @@ const PAGE: usize = 200;
 /// Prints the hits of a query, all of them unless a limit is given.
 pub async fn run(session: &Session, flags: SearchFlags) -> anyhow::Result<Ending> {
     let mut out = BufWriter::new(io::stdout().lock());
+    let query = escaped(&seen(&flags.query));
     let mut left = flags.limit.unwrap_or(usize::MAX);
     let mut after: Option<String> = None;
     while left > 0 {
-        let mut path = format!("/api/v1/assets?q={}&limit={}", escaped(&flags.query), left.min(PAGE));
+        let mut path = format!("/api/v1/assets?q={}&limit={}", query, left.min(PAGE));
         if let Some(cursor) = &after {
             path.push_str(&format!("&after={}", escaped(cursor)));
         }
@@ -43,6 +44,11 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
     item[name].as_str().unwrap_or_default()
 }
 
+/// A query pasted from a file's metadata may hold characters that control a device. Values are searched without them.
+fn seen(query: &str) -> String {
+    query.chars().filter(|letter| !letter.is_control() || letter.is_whitespace()).collect()
+}
+
 /// Percent-escapes everything that is not unreserved in a URI (RFC 3986, 2.3).
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -58,10 +64,11 @@ pub fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, seen};
 
     #[test]
     fn a_query_survives_its_way_through_a_url() {
         assert_eq!(escaped("keywords:\"été\" & x"), "keywords%3A%22%C3%A9t%C3%A9%22%20%26%20x");
+        assert_eq!(seen("keywords:\"old\u{1c} town\""), "keywords:\"old town\"");
     }
 }
