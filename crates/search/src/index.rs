@@ -17,19 +17,16 @@ use damask_model::{AssetId, Seq};
 use damask_query::{Document, Schema};
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
+    IndexReader, IndexSettings, ReloadPolicy, Searcher, TantivyError, Term,
     directory::{MmapDirectory, error::OpenReadError},
-    indexer::IndexWriterOptions,
 };
 
 use crate::{
     SearchError,
     columns::{Columns, signature},
     write::engine_document,
+    writer::Writing,
 };
-
-/// Bytes of memory in which the writer gathers documents before it writes a segment.
-pub const WRITER_BYTES: usize = 50_000_000;
 
 /// The file that says what the index was made for.
 const SIGNATURE_FILE: &str = "signature";
@@ -45,13 +42,6 @@ pub struct Index {
     reader: IndexReader,
     writer: Mutex<Writing>,
     seq: AtomicI64,
-}
-
-/// The one writer, if there is one, and whether it holds what is not committed.
-#[derive(Default)]
-struct Writing {
-    writer: Option<IndexWriter>,
-    staged: bool,
 }
 
 /// One change of the index.
@@ -222,7 +212,7 @@ impl Index {
     }
 
     fn stage_in(&self, writing: &mut Writing, changes: &[Change]) -> Result<(), SearchError> {
-        let writer = self.writer(writing)?;
+        let writer = writing.writer(&self.engine)?;
         for change in changes {
             let id = match change {
                 Change::Put(document) => document.id(),
@@ -255,7 +245,7 @@ impl Index {
     }
 
     fn commit_in(&self, writing: &mut Writing, cursor: Seq) -> Result<(), SearchError> {
-        let writer = self.writer(writing)?;
+        let writer = writing.writer(&self.engine)?;
         let mut commit = writer.prepare_commit().map_err(SearchError::engine("commit"))?;
         commit.set_payload(&format!("{{\"seq\":{cursor}}}"));
         commit.commit().map_err(SearchError::engine("commit"))?;
@@ -304,22 +294,6 @@ impl Index {
 
     pub(crate) fn columns(&self) -> &Columns {
         &self.columns
-    }
-
-    fn writer<'w>(
-        &self,
-        writing: &'w mut Writing,
-    ) -> Result<&'w mut IndexWriter<TantivyDocument>, SearchError> {
-        if writing.writer.is_none() {
-            let options = IndexWriterOptions::builder()
-                .memory_budget_per_thread(WRITER_BYTES)
-                .num_worker_threads(1)
-                .num_merge_threads(1)
-                .build();
-            let writer = self.engine.writer_with_options(options);
-            writing.writer = Some(writer.map_err(SearchError::engine("be written"))?);
-        }
-        Ok(writing.writer.as_mut().expect("a writer was made above where there was none"))
     }
 }
 

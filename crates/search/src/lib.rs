@@ -19,6 +19,7 @@ mod gather;
 mod index;
 mod listing;
 mod write;
+mod writer;
 
 pub use cursor::Cursor;
 pub use error::SearchError;
