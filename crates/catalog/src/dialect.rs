@@ -101,9 +101,7 @@ macro_rules! claim {
 }
 macro_rules! claim_end {
     () => {
-        ") RETURNING id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts, \
-         attempts_max, worker, lease_us, progress_done, progress_of, cancelled, error, created_us, \
-         started_us, ended_us"
+        concat!(") RETURNING ", crate::jobs::columns!())
     };
 }
 macro_rules! take_due {

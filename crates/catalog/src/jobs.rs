@@ -134,15 +134,19 @@ pub const ATTEMPTS_MAX: u32 = 5;
 /// Longest error text kept, in bytes.
 const ERROR_MAX: usize = 2_000;
 
-/// What every read of a [`Job`] lists, up to its conditions. `dialect::claim_jobs` lists the same.
+/// The columns of a [`Job`], as [`job`] reads them.
+macro_rules! columns {
+    () => {
+        "id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts, attempts_max, worker, \
+         lease_us, progress_done, progress_of, cancelled, error, created_us, started_us, ended_us"
+    };
+}
+pub(crate) use columns;
+
+/// Every read of a [`Job`], up to its conditions.
 macro_rules! listed {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts, \
-             attempts_max, worker, lease_us, progress_done, progress_of, cancelled, error, created_us, \
-             started_us, ended_us FROM job ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM job ", $rest)
     };
 }
 

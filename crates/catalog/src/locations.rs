@@ -105,12 +105,21 @@ pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogEr
     Ok(())
 }
 
+/// Every read of a [`Location`], up to its conditions.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode, \
+             verified_us FROM location ",
+            $rest
+        )
+    };
+}
+
 /// Where the bytes of a file lie, by place and path.
 pub async fn of_file(conn: &mut Conn, file: ContentHash, limit: u32) -> Result<Vec<Location>, CatalogError> {
     conn.all(
-        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
-               verified_us
-           FROM location WHERE file = $1 ORDER BY place, directory, name LIMIT $2"#,
+        listed!("WHERE file = $1 ORDER BY place, directory, name LIMIT $2"),
         params![file, bounded(limit)],
         location,
     )
@@ -126,10 +135,7 @@ pub async fn of_asset(
     limit: u32,
 ) -> Result<Vec<Location>, CatalogError> {
     conn.all(
-        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
-               verified_us
-           FROM location WHERE file = $1 AND (asset IS NULL OR asset = $2)
-           ORDER BY place, directory, name LIMIT $3"#,
+        listed!("WHERE file = $1 AND (asset IS NULL OR asset = $2) ORDER BY place, directory, name LIMIT $3"),
         params![file, asset, bounded(limit)],
         location,
     )
@@ -139,8 +145,7 @@ pub async fn of_asset(
 /// Where the bytes of many files (the first 1,000 are looked at) lie, in no order.
 pub async fn of_files(conn: &mut Conn, files: &[ContentHash]) -> Result<Vec<Location>, CatalogError> {
     let keys = files.iter().take(1_000).map(|hash| hash.param()).collect();
-    let head = r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
-                  verified_us FROM location WHERE file IN"#;
+    let head = listed!("WHERE file IN");
     match within(head, keys, "") {
         Some((sql, keys)) => conn.all(sql, keys, location).await,
         None => Ok(Vec::new()),
@@ -155,9 +160,7 @@ pub async fn at(
     name: &str,
 ) -> Result<Option<Location>, CatalogError> {
     conn.one(
-        r#"SELECT id, file, asset, place, directory, name, stamp_bytes, modified_ns, changed_ns, inode,
-               verified_us
-           FROM location WHERE place = $1 AND directory = $2 AND name = $3 AND apart = ''"#,
+        listed!("WHERE place = $1 AND directory = $2 AND name = $3 AND apart = ''"),
         params![place, directory, name],
         location,
     )

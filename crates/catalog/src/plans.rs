@@ -34,6 +34,11 @@ async fn no_statement_that_runs_often_walks_a_whole_table() {
          WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT 1",
         "SELECT name FROM location WHERE place = $1 AND directory = $2 AND name > $3 ORDER BY name LIMIT $4",
         "SELECT id FROM location WHERE file = $1",
+        "SELECT DISTINCT l.asset, l.name FROM location l JOIN asset a ON a.id = l.asset AND a.name <> l.name \
+         WHERE l.asset IN ($1, $2)",
+        "SELECT id FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        "SELECT id FROM quarantine WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3",
+        "SELECT id FROM quarantine WHERE file = $1 LIMIT 1",
         "SELECT f.seq FROM fact f LEFT JOIN fact_payload p ON p.seq = f.seq WHERE f.seq > $1 \
          ORDER BY f.seq LIMIT $2",
         "SELECT f.seq FROM fact_item i JOIN fact f ON f.seq = i.seq WHERE i.subject = $1 AND i.seq < $2 \

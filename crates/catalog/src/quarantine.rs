@@ -66,10 +66,15 @@ pub async fn insert(tx: &mut Tx, entry: &Quarantined) -> Result<bool, CatalogErr
     Ok(added > 0)
 }
 
-const PAGE: &str = r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact
-    FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2"#;
-const PAGE_OF_ACTOR: &str = r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact
-    FROM quarantine WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3"#;
+/// Every read of a [`Quarantined`], up to its conditions.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact FROM quarantine ",
+            $rest
+        )
+    };
+}
 
 /// Up to `limit` entries before the id `before`, the newest first; with `actor` only those they brought.
 pub async fn page(
@@ -80,9 +85,16 @@ pub async fn page(
 ) -> Result<Vec<Quarantined>, CatalogError> {
     // After every UUID in the order of text.
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    let limit = bounded(limit);
     match actor {
-        Some(actor) => conn.all(PAGE_OF_ACTOR, params![before, actor, bounded(limit)], read).await,
-        None => conn.all(PAGE, params![before, bounded(limit)], read).await,
+        Some(actor) => {
+            let sql = listed!("WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3");
+            conn.all(sql, params![before, actor, limit], read).await
+        }
+        None => {
+            let sql = listed!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
+            conn.all(sql, params![before, limit], read).await
+        }
     }
 }
 
@@ -96,13 +108,7 @@ pub async fn holds(conn: &mut Conn, file: ContentHash) -> Result<bool, CatalogEr
 
 /// The entry of that id.
 pub async fn by_id(conn: &mut Conn, id: QuarantineId) -> Result<Option<Quarantined>, CatalogError> {
-    conn.one(
-        r#"SELECT id, actor, name, path, file, bytes, reason, detail, source, at_us, last_fact FROM quarantine
-           WHERE id = $1"#,
-        params![id],
-        read,
-    )
-    .await
+    conn.one(listed!("WHERE id = $1"), params![id], read).await
 }
 
 /// Lets an entry out; answers whether it was there.

@@ -57,15 +57,19 @@ pub async fn put(tx: &mut Tx, renditions: &[Rendition]) -> Result<(), CatalogErr
     Ok(())
 }
 
+/// Every read of a [`Rendition`], up to its conditions.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us FROM rendition ",
+            $rest
+        )
+    };
+}
+
 /// The rendition of that key.
 pub async fn by_key(conn: &mut Conn, key: &str) -> Result<Option<Rendition>, CatalogError> {
-    conn.one(
-        r#"SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us
-           FROM rendition WHERE key = $1"#,
-        params![key],
-        read,
-    )
-    .await
+    conn.one(listed!("WHERE key = $1"), params![key], read).await
 }
 
 /// The renditions of a version, by recipe.
@@ -75,8 +79,7 @@ pub async fn of_version(
     limit: u32,
 ) -> Result<Vec<Rendition>, CatalogError> {
     conn.all(
-        r#"SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us
-           FROM rendition WHERE version = $1 ORDER BY recipe, key LIMIT $2"#,
+        listed!("WHERE version = $1 ORDER BY recipe, key LIMIT $2"),
         params![version, bounded(limit)],
         read,
     )
@@ -88,8 +91,7 @@ pub async fn streams_of(conn: &mut Conn, version: VersionId) -> Result<Vec<Rendi
     let [proxy, strip, peaks] =
         [Recipe::Proxy540, Recipe::Filmstrip, Recipe::Peaks].map(|one| one.to_string());
     conn.all(
-        r#"SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us
-           FROM rendition WHERE version = $1 AND recipe IN ($2, $3, $4) ORDER BY recipe, key"#,
+        listed!("WHERE version = $1 AND recipe IN ($2, $3, $4) ORDER BY recipe, key"),
         params![version, proxy, strip, peaks],
         read,
     )
@@ -110,8 +112,7 @@ pub async fn unused_since(
     limit: u32,
 ) -> Result<Vec<Rendition>, CatalogError> {
     conn.all(
-        r#"SELECT key, version, recipe, bytes, width_px, height_px, made_us, used_us
-           FROM rendition WHERE used_us < $1 ORDER BY used_us, key LIMIT $2"#,
+        listed!("WHERE used_us < $1 ORDER BY used_us, key LIMIT $2"),
         params![before, bounded(limit)],
         read,
     )

@@ -2,7 +2,7 @@
 
 use damask_model::job::JobState;
 
-use super::{Job, count, job};
+use super::{Job, columns, count, job};
 use crate::{CatalogError, Tx, cell::params};
 
 /// Frees jobs whose lease ran out; answers those that are dead now.
@@ -11,15 +11,15 @@ pub(super) async fn free_expired(tx: &mut Tx) -> Result<Vec<Job>, CatalogError> 
     let freed: Vec<Job> = tx
         .conn
         .returning(
-            r#"UPDATE job SET
-                   state = CASE WHEN cancelled THEN 'cancelled'
-                                WHEN attempts >= attempts_max THEN 'dead' ELSE 'waiting' END,
-                   ended_us = CASE WHEN cancelled OR attempts >= attempts_max THEN $1 ELSE NULL END,
-                   worker = NULL, lease_us = NULL, error = 'its worker was not heard of again'
-               WHERE state = 'running' AND lease_us <= $1
-               RETURNING id, kind, key, lane, resource, subject, payload, state, not_before_us, attempts,
-                   attempts_max, worker, lease_us, progress_done, progress_of, cancelled, error, created_us,
-                   started_us, ended_us"#,
+            concat!(
+                r#"UPDATE job SET
+                       state = CASE WHEN cancelled THEN 'cancelled'
+                                    WHEN attempts >= attempts_max THEN 'dead' ELSE 'waiting' END,
+                       ended_us = CASE WHEN cancelled OR attempts >= attempts_max THEN $1 ELSE NULL END,
+                       worker = NULL, lease_us = NULL, error = 'its worker was not heard of again'
+                   WHERE state = 'running' AND lease_us <= $1 RETURNING "#,
+                columns!()
+            ),
             params![now],
             job,
         )
