@@ -1,9 +1,10 @@
 //! Small exact reads from a [`ByteSource`]: absent at the end of the source instead of an error, because a file
 //! that ends early is data.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use damask_model::ByteSource;
+use encoding_rs::WINDOWS_1252;
 
 /// `N` bytes at `offset`, or `None` where the source ends before.
 pub fn read_array<const N: usize>(source: &dyn ByteSource, offset: u64) -> io::Result<Option<[u8; N]>> {
@@ -27,4 +28,9 @@ pub fn id3v2_length(source: &dyn ByteSource, offset: u64) -> io::Result<u64> {
     }
     let footer = if header[5] & 0x10 != 0 { 10 } else { 0 };
     Ok(10 + u64::from(synchsafe([header[6], header[7], header[8], header[9]])) + footer)
+}
+
+/// Text that should be Latin and often is not: what is UTF-8 is that beyond doubt, else it is Windows' Latin.
+pub fn utf8_or_latin(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| WINDOWS_1252.decode(bytes).0, Cow::Borrowed)
 }

@@ -5,12 +5,12 @@
 use std::io;
 
 use damask_model::ByteSource;
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use serde_json::{Value as Json, json};
 
 use crate::{
     Tag,
-    bytes::{id3v2_length, read_array, synchsafe},
+    bytes::{id3v2_length, read_array, synchsafe, utf8_or_latin},
     essence::sound::end_of_id3v2,
     tags::TEXT_BYTES_MAX,
 };
@@ -175,9 +175,7 @@ fn decoded(encoding: u8, bytes: &[u8]) -> String {
         }
         2 => UTF_16BE.decode(bytes).0.into_owned(),
         3 => String::from_utf8_lossy(bytes).into_owned(),
-        // Programs write UTF-8 where they should write Latin; what is UTF-8 beyond doubt is read as that.
-        _ => std::str::from_utf8(bytes)
-            .map_or_else(|_| WINDOWS_1252.decode(bytes).0.into_owned(), str::to_owned),
+        _ => utf8_or_latin(bytes).into_owned(),
     }
 }
 

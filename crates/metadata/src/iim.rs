@@ -3,13 +3,16 @@
 //!
 //! Adobe Photoshop file formats, image resources (0x0404); XMP specification part 3, JPEG (APP13); IIM 4.2, 1.5 to 1.6.
 
-use std::{borrow::Cow, io};
+use std::io;
 
 use damask_model::ByteSource;
-use encoding_rs::WINDOWS_1252;
 use serde_json::{Value as Json, json};
 
-use crate::{Tag, Tags, bytes::read_array, tags::TEXT_BYTES_MAX};
+use crate::{
+    Tag, Tags,
+    bytes::{read_array, utf8_or_latin},
+    tags::TEXT_BYTES_MAX,
+};
 
 /// Most segments of a JPEG walked.
 pub const SEGMENTS_MAX: u32 = 2_000;
@@ -140,7 +143,7 @@ fn data_sets(block: &[u8]) -> impl Iterator<Item = (u8, u8, &[u8])> {
 /// A data set's text: UTF-8 where it is, else Windows' Latin; times as `hh:mm:ss±hh:mm`.
 fn text_of(name: &str, bytes: &[u8]) -> String {
     let bytes = &bytes[..bytes.len().min(TEXT_BYTES_MAX)];
-    let text = std::str::from_utf8(bytes).map_or_else(|_| WINDOWS_1252.decode(bytes).0, Cow::Borrowed);
+    let text = utf8_or_latin(bytes);
     if !name.contains("Time") {
         return text.into_owned();
     }

@@ -207,9 +207,7 @@ impl Document {
             (_, Value::Moment(moment)) => {
                 Term::Moment { start: moment.first_instant(), end: moment.end_exclusive() }
             }
-            (_, Value::Rate(rate)) => {
-                Term::Number(f64::from(rate.numerator()) / f64::from(rate.denominator()))
-            }
+            (_, Value::Rate(rate)) => Term::Number(rate.a_second()),
             (_, Value::Position { .. }) => Term::Position,
             _ => return false,
         };

@@ -83,6 +83,17 @@ impl Rate {
         self.denominator
     }
 
+    /// Units a second, as near as a float tells it.
+    pub fn a_second(self) -> f64 {
+        f64::from(self.numerator) / f64::from(self.denominator)
+    }
+
+    /// The rates that cameras and sets run at: those of SMPTE ST 12-1, table 1, and each whole one up to 240.
+    pub fn usual() -> impl Iterator<Item = Self> {
+        let whole = (1..=240).map(|whole| Self { numerator: whole, denominator: 1 });
+        [Self::NTSC_24, Self::NTSC_30, Self::NTSC_60].into_iter().chain(whole)
+    }
+
     /// The whole number of units timecode counts in a second: 30 for 30000/1001.
     pub const fn nominal(self) -> u32 {
         self.numerator.div_ceil(self.denominator)

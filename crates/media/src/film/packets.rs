@@ -78,16 +78,14 @@ fn rate_of(steps: u32, seconds: f64) -> Option<Rate> {
         return None;
     }
     let whole = [30, 60, 15].into_iter().filter_map(|whole| Rate::new(whole, 1).ok());
-    let off = |rate: &Rate| {
-        (f64::from(steps) * f64::from(rate.denominator()) / f64::from(rate.numerator()) - seconds).abs()
-    };
+    let off = |rate: &Rate| (f64::from(steps) / rate.a_second() - seconds).abs();
     let nearest = STANDARD.into_iter().chain(whole).min_by(|a, b| off(a).total_cmp(&off(b)))?;
     if off(&nearest) <= TICK_SECONDS {
         return (nearest != Rate::MILLISECONDS).then_some(nearest);
     }
     let milliseconds = micros(seconds)? / 1_000;
     let mean = Rate::new(steps.checked_mul(1_000)?, u32::try_from(milliseconds).ok()?).ok()?;
-    (f64::from(mean.numerator()) / f64::from(mean.denominator()) < RATE_MAX).then_some(mean)
+    (mean.a_second() < RATE_MAX).then_some(mean)
 }
 
 #[cfg(test)]

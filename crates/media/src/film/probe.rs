@@ -255,18 +255,17 @@ impl Stream {
 
     fn rate(&self) -> Option<Rate> {
         let read = |text: &Option<String>| text.as_deref().and_then(|text| Rate::parse(text).ok());
-        let a_second = |rate: Rate| f64::from(rate.numerator()) / f64::from(rate.denominator());
-        let base = read(&self.r_frame_rate).filter(|rate| a_second(*rate) < RATE_MAX);
+        let base = read(&self.r_frame_rate).filter(|rate| rate.a_second() < RATE_MAX);
         let mean = read(&self.avg_frame_rate);
         // Where even the mean is that of the ticks (Matroska, Flash), the base was guessed from a few of them.
-        if mean.is_some_and(|mean| a_second(mean) >= RATE_MAX) {
+        if mean.is_some_and(|mean| mean.a_second() >= RATE_MAX) {
             return None;
         }
         match (base, mean) {
             // The base rate is exact; the mean is frames by duration. Where they differ, frames come at
             // varying times, or the base counts fields.
             (Some(base), Some(mean)) => {
-                let off = (a_second(base) - a_second(mean)).abs() / a_second(mean);
+                let off = (base.a_second() - mean.a_second()).abs() / mean.a_second();
                 Some(if off < RATE_TOLERANCE { base } else { mean })
             }
             (base, mean) => base.or(mean),
@@ -310,8 +309,7 @@ fn from_microseconds(rate: Rate) -> Rate {
         // Cut or rounded.
         frame_us == over / under || frame_us == (over + under / 2) / under
     };
-    let whole = (1..=240).filter_map(|whole| Rate::new(whole, 1).ok());
-    whole.chain([Rate::NTSC_24, Rate::NTSC_30, Rate::NTSC_60]).find(lasts).unwrap_or(rate)
+    Rate::usual().find(lasts).unwrap_or(rate)
 }
 
 /// `12.345678` seconds as microseconds, without a float in between.

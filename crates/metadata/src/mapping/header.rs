@@ -112,13 +112,7 @@ fn start_timecode(tags: &Tags) -> Option<String> {
 
 /// The standard rate that a number stands for (SMPTE ST 12-1, table 1), or a whole one.
 fn rate_near(number: f64) -> Option<Rate> {
-    let standard = [Rate::NTSC_24, Rate::NTSC_30, Rate::NTSC_60];
-    let whole = (1..=240).filter_map(|whole| Rate::new(whole, 1).ok());
-    let near = |rate: &Rate| {
-        let a_second = f64::from(rate.numerator()) / f64::from(rate.denominator());
-        (a_second - number).abs() < a_second * 1e-4
-    };
-    standard.into_iter().chain(whole).find(near)
+    Rate::usual().find(|rate| (rate.a_second() - number).abs() < rate.a_second() * 1e-4)
 }
 
 /// A code of two bits in the header of MPEG audio.

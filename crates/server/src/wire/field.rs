@@ -237,7 +237,7 @@ fn display(value: &Value) -> String {
             let height = altitude_m.map(|metres| format!(", {} m", trimmed(metres, 1))).unwrap_or_default();
             format!("{:.5}° {north}, {:.5}° {east}{height}", latitude.abs(), longitude.abs())
         }
-        Value::Rate(rate) => trimmed(f64::from(rate.numerator()) / f64::from(rate.denominator()), 3),
+        Value::Rate(rate) => trimmed(rate.a_second(), 3),
     }
 }
 
