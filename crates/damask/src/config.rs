@@ -152,7 +152,8 @@ impl Config {
         let folder = self.library_folder();
         if self.database.is_none() && !folder.is_dir() {
             bail!(
-                "there is no library in {}: name its data folder with --data, or begin one with `damask serve` or `damask import`",
+                "there is no library in {}: name its data folder with --data, or begin one with `damask serve` \
+                 or `damask import`",
                 folder.display()
             );
         }

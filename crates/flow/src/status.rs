@@ -18,6 +18,18 @@ use crate::{
 /// How long what was found of the store is true.
 const STORE_TRIED_EVERY: Duration = Duration::from_secs(1);
 
+/// Longest wait for the disk before it counts as not answering.
+const STORE_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Programs without which something cannot be read.
+const PROGRAMS: [(&str, &str); 5] = [
+    ("exiftool", "embedded metadata"),
+    ("ffmpeg", "films and sound"),
+    ("ffprobe", "films and sound"),
+    ("pdftoppm", "pages of PDF"),
+    ("vips", "HEIC, AVIF, PSD and other pictures; WebP and AVIF renditions"),
+];
+
 /// When the store was last tried, and what was found; locked while it is.
 pub type StoreTrial = tokio::sync::Mutex<Option<(Stopwatch, Result<(), String>)>>;
 
@@ -52,18 +64,6 @@ pub struct EngineView {
     /// What was seen.
     pub detail: String,
 }
-
-/// Longest wait for the disk before it counts as not answering.
-const STORE_TIME_MAX: Duration = Duration::from_secs(5);
-
-/// Programs without which something cannot be read.
-const PROGRAMS: [(&str, &str); 5] = [
-    ("exiftool", "embedded metadata"),
-    ("ffmpeg", "films and sound"),
-    ("ffprobe", "films and sound"),
-    ("pdftoppm", "pages of PDF"),
-    ("vips", "HEIC, AVIF, PSD and other pictures; WebP and AVIF renditions"),
-];
 
 /// How the library stands now. Callers who see only some of it are told no counts of the whole.
 pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {

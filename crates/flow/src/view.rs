@@ -72,7 +72,7 @@ pub struct AssetWhole {
     pub renditions: Vec<Recipe>,
     /// Whether there is text of its pages.
     pub has_text: bool,
-    /// Whether there are more findings, versions, locations or renditions than these lists show.
+    /// Whether there are more findings, versions or locations than these lists show.
     pub more: bool,
     /// The last fact that touched it: its ETag.
     pub etag: FactId,

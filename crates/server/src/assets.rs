@@ -17,6 +17,7 @@ use crate::{
     caller::Who,
     extract::{Asked, At, Given, Id, Names, Text, Within},
     face::Face,
+    page::next_after,
     problem::{Answer, Problem},
     wire::{
         asset::{AssetView, EditRequest, PageText, TagList, TagView, TextPages, UndoRequest},
@@ -262,7 +263,7 @@ async fn text(
         None => {
             let after = query.after.map_or(0, |after| number(after.0));
             let pages = look::text(&damask, &who.caller, id, after, TEXT_PAGES).await?;
-            let next = pages.last().map(|(page, _)| *page).filter(|_| pages.len() >= TEXT_PAGES as usize);
+            let next = next_after(&pages, TEXT_PAGES as usize, |(page, _)| *page);
             (pages, next)
         }
     };

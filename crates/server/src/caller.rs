@@ -113,16 +113,11 @@ impl FromRequestParts<Face> for Credentials {
 
 async fn find(parts: &Parts, face: &Face) -> Result<Who, Problem> {
     let local = parts.extensions.get::<OverLocalSocket>().is_some();
-    let by_cookie = !local && !parts.headers.contains_key(header::AUTHORIZATION);
-    if by_cookie && session_cookie(&parts.headers).is_some() && !parts.method.is_safe() {
+    let shown = shown(&parts.headers, local)?;
+    if matches!(shown, Shown::Session(_)) && !parts.method.is_safe() {
         check_origin(&parts.headers, &parts.method)?;
     }
-    known(&parts.headers, local, face).await
-}
-
-/// Who shows these credentials.
-async fn known(headers: &HeaderMap, local: bool, face: &Face) -> Result<Who, Problem> {
-    Ok(match shown(headers, local)? {
+    Ok(match shown {
         Shown::Local => Who { caller: Caller::local(), account: None },
         Shown::Key(secret) => Who { caller: keys::caller(&face.damask, secret).await?, account: None },
         Shown::Session(secret) => {

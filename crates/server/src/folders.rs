@@ -11,6 +11,7 @@ use crate::{
     caller::Who,
     extract::{Asked, Id},
     face::Face,
+    page::next_after,
     problem::Answer,
     wire::folder::{FolderLine, FolderList},
 };
@@ -48,6 +49,6 @@ async fn list(
 ) -> Answer<Json<FolderList>> {
     let (parent, after) = (asked.parent.map(|id| id.0), asked.after.map(|id| id.0));
     let folders = look::folders(&damask, &who.caller, parent, after, PAGE).await?;
-    let next = if folders.len() < PAGE as usize { None } else { folders.last().map(|folder| folder.id.0) };
+    let next = next_after(&folders, PAGE as usize, |folder| folder.id.0);
     Ok(Json(FolderList { items: folders.into_iter().map(FolderLine::from).collect(), next }))
 }

@@ -27,6 +27,7 @@ mod once;
 mod openapi;
 mod options;
 mod originals;
+mod page;
 mod pages;
 mod pictures;
 mod problem;

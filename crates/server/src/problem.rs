@@ -262,6 +262,7 @@ mod tests {
                 continue;
             }
             let text = fs::read_to_string(&path).expect("a source");
+            // What stands before the first is no call.
             let named = text.split("mistake(").skip(1).chain(text.split("StoreError::").skip(1));
             let quoted = named.filter_map(|rest| rest.split_once('"'));
             for (before, rest) in quoted {

@@ -11,6 +11,7 @@ use crate::{
     caller::Who,
     extract::{Asked, At, Id},
     face::Face,
+    page::next_after,
     problem::Answer,
     wire::{
         arrival::ArrivalView,
@@ -46,7 +47,7 @@ async fn list(
     Asked(page): Asked<Page>,
 ) -> Answer<Json<QuarantineList>> {
     let files = quarantine::page(&damask, &who.caller, page.after.map(|id| id.0), PAGE).await?;
-    let next = if files.len() < PAGE as usize { None } else { files.last().map(|file| file.id.0) };
+    let next = next_after(&files, PAGE as usize, |file| file.id.0);
     Ok(Json(QuarantineList { items: files.into_iter().map(QuarantineLine::from).collect(), next }))
 }
 

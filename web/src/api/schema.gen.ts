@@ -644,7 +644,7 @@ export interface components {
             hash: string;
             /** @description Where its bytes lie, or came from. */
             locations: components["schemas"]["Location"][];
-            /** @description Whether there are more findings, versions, locations or renditions: each list shows 200 at most. */
+            /** @description Whether there are more findings, versions or locations: each of these lists shows 200 at most. */
             more: boolean;
             /** @description What was measured of its bytes. */
             probe: components["schemas"]["Probe"];
@@ -3506,7 +3506,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description `1.0.0`; another version is refused with 412 */
+                /** @description 1.0.0 */
                 "Tus-Resumable": string;
                 /** @description Length of the whole in bytes */
                 "Upload-Length": number;
@@ -3663,7 +3663,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description `1.0.0`; another version is refused with 412 */
+                /** @description 1.0.0 */
                 "Tus-Resumable": string;
                 /** @description PATCH, DELETE or HEAD */
                 "X-HTTP-Method-Override": string;
@@ -3821,7 +3821,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description `1.0.0`; another version is refused with 412 */
+                /** @description 1.0.0 */
                 "Tus-Resumable": string;
             };
             path: {
@@ -3908,7 +3908,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description `1.0.0`; another version is refused with 412 */
+                /** @description 1.0.0 */
                 "Tus-Resumable": string;
             };
             path: {
@@ -3999,7 +3999,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description `1.0.0`; another version is refused with 412 */
+                /** @description 1.0.0 */
                 "Tus-Resumable": string;
                 /** @description Where the chunk begins: the bytes received so far */
                 "Upload-Offset": number;

@@ -1,5 +1,5 @@
-//! Bytes on their way from the network to the disk. No thread waits for them: pieces gather while the disk is
-//! busy, and a blocking thread is held only for as long as it writes.
+//! Bytes on their way from the network to the disk. No thread waits for them: what has come is written together
+//! while the next is waited for, and a blocking thread is held only for as long as it writes.
 
 use std::io;
 
@@ -7,12 +7,9 @@ use bytes::Bytes;
 use damask_store::StoreError;
 use futures::{Stream, StreamExt};
 
-use crate::{
-    damask::off_thread,
-    trouble::{Outcome, Trouble},
-};
+use crate::trouble::{Outcome, Trouble};
 
-/// Pieces written at once at most; they bound what one body holds in memory.
+/// Pieces written at once at most, each as long as the network gave it.
 const PIECES_AT_ONCE: usize = 32;
 
 /// Where the bytes of a body go. Its calls block.
@@ -62,11 +59,6 @@ fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Pour
         }
     }
     poured
-}
-
-/// Drops a sink where dropping may block: it removes what it wrote.
-pub(super) async fn drop_off_thread(sink: impl Send + 'static) {
-    off_thread(move || drop(sink)).await;
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use futures::Stream;
 use super::{
     arrival::Arrival,
     path::HomePath,
-    pour::{Poured, Sink, drop_off_thread, pour},
+    pour::{Poured, Sink, pour},
     receive::{self, Source},
 };
 use crate::{
@@ -45,7 +45,8 @@ pub async fn stream(
         (None, None) => None,
     };
     if let Some(trouble) = trouble {
-        drop_off_thread(incoming).await;
+        // It removes what it wrote, which may block.
+        off_thread(move || drop(incoming)).await;
         return Err(trouble);
     }
     let received = receive::durable(damask, incoming).await?;

@@ -42,6 +42,7 @@ suite! {
         the_same_bytes_at_another_place_are_one_asset_with_two_places,
         files_that_did_not_change_are_passed_without_being_read,
         an_asset_of_more_places_than_are_shown_says_so,
+        bytes_that_came_by_two_names_are_found_by_both,
         two_files_of_one_path_are_two_assets_with_a_place_each,
         the_same_bytes_at_the_same_moment_are_one_asset,
         a_file_that_changed_is_a_new_version_of_its_asset,

@@ -88,7 +88,7 @@ async fn abilities(State(damask): State<Damask>) -> Response {
 /// With `Content-Type: application/offset+octet-stream` the body is its first chunk.
 #[utoipa::path(post, path = "/api/v1/uploads", operation_id = "createUpload", tag = "uploads",
     params(
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`; another version is refused with 412"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
         ("Upload-Length" = u64, Header, description = "Length of the whole in bytes"),
         ("Upload-Metadata" = Option<String>, Header, description = "filename, relativePath, filetype, batch: name and base64 value, with commas between them"),
         ("Upload-Checksum" = Option<String>, Header, description = "sha1 and the base64 checksum of the body"),
@@ -139,7 +139,7 @@ async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Bo
 #[utoipa::path(head, path = "/api/v1/uploads/{id}", operation_id = "getUpload", tag = "uploads",
     params(
         ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`; another version is refused with 412"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
     ),
     responses(
         (status = 200, description = "Its state, in headers", headers(
@@ -158,7 +158,7 @@ async fn head(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId
 #[utoipa::path(patch, path = "/api/v1/uploads/{id}", operation_id = "appendToUpload", tag = "uploads",
     params(
         ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`; another version is refused with 412"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
         ("Upload-Offset" = u64, Header, description = "Where the chunk begins: the bytes received so far"),
         ("Upload-Checksum" = Option<String>, Header, description = "sha1 and the base64 checksum of the chunk"),
     ),
@@ -205,7 +205,7 @@ async fn append(
 #[utoipa::path(delete, path = "/api/v1/uploads/{id}", operation_id = "terminateUpload", tag = "uploads",
     params(
         ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`; another version is refused with 412"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
     ),
     responses(
         (status = 204, description = "It is gone"),
@@ -228,7 +228,7 @@ async fn terminate(
 #[utoipa::path(post, path = "/api/v1/uploads/{id}", operation_id = "overrideUploadMethod", tag = "uploads",
     params(
         ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`; another version is refused with 412"),
+        ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
         ("X-HTTP-Method-Override" = String, Header, description = "PATCH, DELETE or HEAD"),
         ("Upload-Offset" = Option<u64>, Header, description = "For PATCH: where the chunk begins"),
         ("Upload-Checksum" = Option<String>, Header, description = "For PATCH: sha1 and the base64 checksum of the chunk"),

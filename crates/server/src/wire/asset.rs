@@ -121,7 +121,7 @@ pub struct AssetView {
     renditions: Vec<String>,
     /// Whether text was read from it.
     text: bool,
-    /// Whether there are more findings, versions, locations or renditions: each list shows 200 at most.
+    /// Whether there are more findings, versions or locations: each of these lists shows 200 at most.
     more: bool,
 }
 

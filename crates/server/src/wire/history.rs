@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
+use crate::page::next_after;
+
 /// A page of facts, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct History {
@@ -49,7 +51,7 @@ pub struct ActorView {
 impl History {
     /// A page of at most `limit` facts.
     pub fn new(facts: Vec<FactView>, limit: usize) -> Self {
-        let next = if facts.len() < limit { None } else { facts.last().map(|fact| fact.seq.0) };
+        let next = next_after(&facts, limit, |fact| fact.seq.0);
         Self { items: facts.into_iter().map(FactLine::from).collect(), next }
     }
 }
