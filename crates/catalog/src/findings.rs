@@ -3,7 +3,12 @@
 use damask_model::{FindingId, VersionId};
 use damask_time::Instant;
 
-use crate::{CatalogError, Conn, Tx, cell::params, page::bounded};
+use crate::{
+    CatalogError, Conn, Tx,
+    cell::{Bind as _, params},
+    conn::within,
+    page::bounded,
+};
 
 /// A finding as it was kept. The code is [`damask_model::FindingCode`]'s text form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,22 @@ pub async fn put(
         .collect();
     tx.conn.insert("INSERT INTO finding (id, version, stage, code, detail, at_us) VALUES", rows, "").await?;
     Ok(())
+}
+
+/// Most codes read for one call of [`codes`].
+const CODES_MAX: u32 = 10_000;
+
+/// The codes of what was found of each of `versions` (the first 1,000 are looked at), each once.
+pub async fn codes(
+    conn: &mut Conn,
+    versions: &[VersionId],
+) -> Result<Vec<(VersionId, String)>, CatalogError> {
+    let keys = versions.iter().take(1_000).map(|id| id.param()).collect();
+    let tail = format!("ORDER BY version, code LIMIT {CODES_MAX}");
+    match within("SELECT DISTINCT version, code FROM finding WHERE version IN", keys, &tail) {
+        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?))).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What was found of a version, in the order it was found.

@@ -65,8 +65,7 @@ fn shown<T>(mut all: Vec<T>, more: &mut bool) -> Vec<T> {
 }
 
 fn finding_of(record: &findings::Record) -> Option<Finding> {
-    let code: FindingCode = serde_json::from_value(record.code.clone().into()).ok()?;
-    Some(Finding::new(code, record.detail.clone()))
+    Some(Finding::new(FindingCode::parse(&record.code)?, record.detail.clone()))
 }
 
 fn version_view(record: versions::Record) -> VersionView {

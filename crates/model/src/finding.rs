@@ -15,6 +15,14 @@ macro_rules! codes {
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
+
+            /// All that there are.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code of that text form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.name() == text)
+            }
         }
     };
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use damask_model::{AssetId, AssetKind, FolderId, StateName, Value, value::Document as Values};
+use damask_model::{AssetId, AssetKind, FindingCode, FolderId, StateName, Value, value::Document as Values};
 use damask_time::Instant;
 
 use crate::{
@@ -87,6 +87,8 @@ pub struct Input<'a> {
     pub previewed: bool,
     /// Whether a stage could not do its work on it.
     pub failed: bool,
+    /// What was found wrong or odd about its bytes.
+    pub findings: &'a [FindingCode],
 }
 
 impl Document {
@@ -128,6 +130,9 @@ impl Document {
             if holds {
                 put("is", Term::Keyword(name.to_owned()));
             }
+        }
+        for code in input.findings {
+            put("finding", Term::Keyword(code.name().to_owned()));
         }
         for name in input.values.fields.keys() {
             for value in input.values.values(name.as_str()) {
@@ -241,7 +246,7 @@ fn tidy(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use damask_model::{AssetId, AssetKind, StateName, Value, field::FieldName, value};
+    use damask_model::{AssetId, AssetKind, FindingCode, StateName, Value, field::FieldName, value};
     use damask_time::Instant;
 
     use super::{Document, Input, TEXT_CHARS_MAX, Term, VALUES_MAX};
@@ -278,6 +283,7 @@ mod tests {
             colours: &[[255, 0, 0], [250, 0, 0]],
             previewed: true,
             failed: false,
+            findings: &[FindingCode::Truncated],
         };
         Document::from_asset(&Schema::core(), &input)
     }
@@ -292,6 +298,7 @@ mod tests {
         assert_eq!(document.values("name"), names.map(|name| Term::Text(name.into())));
         assert_eq!(document.values("ext"), [Term::Keyword("jpg".into())]);
         assert_eq!(document.values("is"), [Term::Keyword("previewed".into())]);
+        assert_eq!(document.values("finding"), [Term::Keyword("truncated".into())]);
         assert!(document.values("folder").is_empty());
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use damask_model::{AssetKind, FieldType, field::CORE};
+use damask_model::{AssetKind, FieldType, FindingCode, field::CORE};
 
 use crate::analysis::ANALYSER_VERSION;
 
@@ -257,6 +257,11 @@ fn own_fields() -> Vec<Field> {
             ..own("colour", "Colour", Kind::Keyword)
         },
         Field { many: true, closed: vec!["previewed", "failed"], ..own("is", "Is", Kind::Keyword) },
+        Field {
+            many: true,
+            closed: FindingCode::ALL.iter().map(|code| code.name()).collect(),
+            ..own("finding", "Finding", Kind::Keyword)
+        },
     ]
 }
 

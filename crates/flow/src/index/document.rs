@@ -2,40 +2,45 @@
 
 use std::collections::HashMap;
 
-use damask_catalog::{Conn, assets::Record, locations, page_text};
-use damask_model::{AssetId, AssetKind, VersionId};
+use damask_catalog::{Conn, assets::Record, findings, locations, page_text};
+use damask_model::{AssetId, AssetKind, FindingCode, VersionId};
 use damask_query::{Document, Input, Schema};
 
 use crate::trouble::Outcome;
 
-/// The search documents of `records`, in their order. One statement more for the names they also came by, and one
-/// where some may have page text.
+/// What a record does not say of itself.
+#[derive(Default)]
+struct Besides {
+    text: HashMap<VersionId, String>,
+    names: HashMap<AssetId, Vec<String>>,
+    findings: HashMap<VersionId, Vec<FindingCode>>,
+}
+
+/// The search documents of `records`, in their order. One statement more for the names they also came by, one for
+/// what was found of them, and one where some may have page text.
 pub async fn of_records(conn: &mut Conn, schema: &Schema, records: &[Record]) -> Outcome<Vec<Document>> {
     let with_text: Vec<VersionId> = records
         .iter()
         .filter(|record| may_have_text(record.asset.kind) && record.described.is_some())
         .map(|record| record.asset.current_version)
         .collect();
-    let mut texts: HashMap<VersionId, String> = HashMap::new();
+    let mut besides = Besides::default();
     if !with_text.is_empty() {
         for page in page_text::of_versions(conn, &with_text).await? {
-            let text = texts.entry(page.version).or_default();
+            let text = besides.text.entry(page.version).or_default();
             text.push_str(&page.text);
             text.push('\n');
         }
     }
     let ids: Vec<AssetId> = records.iter().map(|record| record.asset.id).collect();
-    let mut names: HashMap<AssetId, Vec<String>> = HashMap::new();
     for (asset, name) in locations::further_names(conn, &ids).await? {
-        names.entry(asset).or_default().push(name);
+        besides.names.entry(asset).or_default().push(name);
     }
-    Ok(records
-        .iter()
-        .map(|record| {
-            let text = texts.get(&record.asset.current_version).map(String::as_str);
-            of_record(schema, record, text, names.get(&record.asset.id).map_or(&[], Vec::as_slice))
-        })
-        .collect())
+    let versions: Vec<VersionId> = records.iter().map(|record| record.asset.current_version).collect();
+    for (version, code) in findings::codes(conn, &versions).await? {
+        besides.findings.entry(version).or_default().extend(FindingCode::parse(&code));
+    }
+    Ok(records.iter().map(|record| of_record(schema, record, &besides)).collect())
 }
 
 /// Only kinds that are described with page text; a look-up for the others would find nothing.
@@ -43,7 +48,8 @@ const fn may_have_text(kind: AssetKind) -> bool {
     matches!(kind, AssetKind::Document | AssetKind::Timeline | AssetKind::Other)
 }
 
-fn of_record(schema: &Schema, record: &Record, text: Option<&str>, further_names: &[String]) -> Document {
+fn of_record(schema: &Schema, record: &Record, besides: &Besides) -> Document {
+    let version = record.asset.current_version;
     let colours: Vec<[u8; 3]> = record.probe.colours.iter().filter_map(|colour| rgb(colour)).collect();
     let asset = &record.asset;
     Document::from_asset(
@@ -52,7 +58,7 @@ fn of_record(schema: &Schema, record: &Record, text: Option<&str>, further_names
             id: asset.id,
             kind: asset.kind,
             name: &asset.name,
-            further_names,
+            further_names: besides.names.get(&asset.id).map_or(&[], Vec::as_slice),
             media_type: &record.media_type,
             folder: asset.folder,
             state: &asset.state,
@@ -60,10 +66,11 @@ fn of_record(schema: &Schema, record: &Record, text: Option<&str>, further_names
             added: asset.created,
             changed: asset.changed,
             values: &asset.document,
-            text,
+            text: besides.text.get(&version).map(String::as_str),
             colours: &colours,
             previewed: record.previewed.is_some(),
             failed: record.failed,
+            findings: besides.findings.get(&version).map_or(&[], Vec::as_slice),
         },
     )
 }

@@ -76,6 +76,8 @@ pub async fn every_broken_or_oddly_named_file_has_one_outcome_and_a_finding(libr
         let found = library.findings(arrival.asset.expect("an asset")).await;
         for code in expected {
             assert!(found.contains(code), "{name}: {found:?}");
+            let by_code = library.find(&format!("finding:{code}")).await;
+            assert!(by_code.iter().any(|found| found == name), "{code}: {by_code:?}");
         }
         assert!(!expected.is_empty() || found.is_empty(), "{name}: {found:?}");
     }
