@@ -8,8 +8,8 @@ use damask_time::Instant;
 
 use crate::{
     CatalogError, Conn, Tx,
-    cell::{from_json, params, to_json},
-    conn::{Columns, only},
+    cell::{Bind as _, from_json, params, to_json},
+    conn::{Columns, only, within},
     page::bounded,
 };
 
@@ -112,6 +112,19 @@ pub async fn add_files(tx: &mut Tx, files: &[VersionFile]) -> Result<(), Catalog
 /// The version of that id.
 pub async fn by_id(conn: &mut Conn, id: VersionId) -> Result<Option<Record>, CatalogError> {
     conn.one(records!("WHERE v.id = $1"), params![id], record).await
+}
+
+/// Of which assets `versions` (the first 1,000 are looked at) are, and their names.
+pub async fn named(
+    conn: &mut Conn,
+    versions: &[VersionId],
+) -> Result<Vec<(VersionId, AssetId, String)>, CatalogError> {
+    let keys = versions.iter().take(1_000).map(|id| id.param()).collect();
+    let head = "SELECT v.id, v.asset, a.name FROM version v JOIN asset a ON a.id = v.asset WHERE v.id IN";
+    match within(head, keys, "") {
+        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?, row.next()?))).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The versions of an asset, the newest first.

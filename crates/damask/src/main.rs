@@ -27,16 +27,26 @@ pub enum Ending {
     Usage,
     /// It could not start.
     CannotStart,
+    /// A person stopped it (128 and the number of SIGINT, as shells have it).
+    Interrupted,
+}
+
+impl Ending {
+    /// The process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::SomeFailed => 1,
+            Self::Usage => 2,
+            Self::CannotStart => 3,
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> Self {
-        Self::from(match ending {
-            Ending::Done => 0,
-            Ending::SomeFailed => 1,
-            Ending::Usage => 2,
-            Ending::CannotStart => 3,
-        })
+        Self::from(ending.code())
     }
 }
 

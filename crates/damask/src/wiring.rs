@@ -3,6 +3,7 @@
 
 use std::{
     io::IsTerminal as _,
+    net::SocketAddr,
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -72,6 +73,17 @@ pub struct Session {
     here: Option<Here>,
 }
 
+/// What a process that holds the library does besides answering commands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    /// Jobs done at once.
+    pub slots: usize,
+    /// Whether the index is thrown away and made again.
+    pub fresh_index: bool,
+    /// Where people are served, if they are.
+    pub address: Option<SocketAddr>,
+}
+
 /// The library opened by this process.
 pub struct Here {
     /// The library.
@@ -89,7 +101,8 @@ impl Session {
         match host::hold(&folder)? {
             Held::Elsewhere => Ok(Self { client: Client::new(host::socket_path(&folder)?), here: None }),
             Held::Here(hold) => {
-                let here = Here::open(config, hold, if work { config.workers } else { 0 }, false).await?;
+                let part = Part { slots: if work { config.workers } else { 0 }, ..Part::default() };
+                let here = Here::open(config, hold, part).await?;
                 Ok(Self { client: Client::new(host::socket_path(&folder)?), here: Some(here) })
             }
         }
@@ -110,12 +123,12 @@ impl Session {
 
 impl Here {
     /// Opens the library, listens on its socket, and runs what runs beside requests.
-    pub async fn open(config: &Config, hold: Hold, slots: usize, fresh_index: bool) -> anyhow::Result<Self> {
+    pub async fn open(config: &Config, hold: Hold, part: Part) -> anyhow::Result<Self> {
         let listener = hold.listen()?;
-        let damask = open(config, fresh_index).await?;
-        let running = Running::start(&damask, slots);
+        let damask = open(config, part.fresh_index).await?;
+        let running = Running::start(&damask, part.slots);
         let (stop, stopped) = oneshot::channel();
-        let face = tokio::spawn(serve_local(listener, damask.clone(), stopped));
+        let face = tokio::spawn(serve_local(listener, damask.clone(), part.address, stopped));
         Ok(Self { damask, _hold: hold, running, stop, face })
     }
 
@@ -137,12 +150,17 @@ impl Here {
     }
 }
 
-async fn serve_local(listener: UnixListener, damask: Damask, stopped: oneshot::Receiver<()>) {
+async fn serve_local(
+    listener: UnixListener,
+    damask: Damask,
+    address: Option<SocketAddr>,
+    stopped: oneshot::Receiver<()>,
+) {
     let shutdown = async {
         // The other end dropped means the same as told.
         let _ = stopped.await;
     };
-    if let Err(error) = damask_server::serve_local(listener, damask, shutdown).await {
+    if let Err(error) = damask_server::serve_local(listener, damask, address, shutdown).await {
         tracing::error!(%error, "the local socket is no longer served");
     }
 }

@@ -3,9 +3,11 @@
 //! A job names what it is about and its error may quote it, and how many there are says how much comes in. So
 //! jobs are shown to callers who see the whole library; to others there are none.
 
+use std::collections::HashMap;
+
 pub use damask_catalog::jobs::{Counts, Job};
-use damask_catalog::{Tx, Urgency, jobs};
-use damask_model::{JobId, job::JobState};
+use damask_catalog::{Tx, Urgency, jobs, versions};
+use damask_model::{AssetId, JobId, Uuid, VersionId, job::JobState};
 
 use crate::{
     caller::{Caller, Permission},
@@ -40,6 +42,17 @@ pub async fn page(
         jobs.extend(jobs::page(&mut conn, *state, before, limit).await?);
     }
     Ok(jobs)
+}
+
+/// The assets that `jobs` work on, with their names, by the jobs' subjects. For callers who were shown the jobs.
+pub async fn about(damask: &Damask, jobs: &[Job]) -> Outcome<HashMap<Uuid, (AssetId, String)>> {
+    let subjects: Vec<VersionId> = jobs.iter().filter_map(|job| job.subject).map(VersionId).collect();
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut conn = damask.catalog().read().await?;
+    let named = versions::named(&mut conn, &subjects).await?;
+    Ok(named.into_iter().map(|(version, asset, name)| (version.0, (asset, name))).collect())
 }
 
 /// How many jobs wait, run and are dead.

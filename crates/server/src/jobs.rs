@@ -75,7 +75,14 @@ async fn list(
     let counts = work::counts(&damask, &who.caller).await?.into();
     let more = is_cut(&jobs);
     let next = if more && state.is_some() { jobs.last().map(|job| job.id.0) } else { None };
-    Ok(Json(JobList { items: jobs.into_iter().map(JobLine::from).collect(), counts, next, more }))
+    let about = work::about(&damask, &jobs).await?;
+    let items = jobs.into_iter().map(|job| JobLine::new(job, &about)).collect();
+    Ok(Json(JobList { items, counts, next, more }))
+}
+
+async fn line(damask: &Damask, job: work::Job) -> Answer<Json<JobLine>> {
+    let about = work::about(damask, std::slice::from_ref(&job)).await?;
+    Ok(Json(JobLine::new(job, &about)))
 }
 
 /// Whether there may be more jobs of one of their states.
@@ -91,7 +98,7 @@ fn is_cut(jobs: &[work::Job]) -> bool {
         (status = 404, description = "There is no such job"),
     ))]
 async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    Ok(Json(work::one(&damask, &who.caller, id).await?.into()))
+    line(&damask, work::one(&damask, &who.caller, id).await?).await
 }
 
 /// Cancel a job
@@ -107,7 +114,7 @@ async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) 
         (status = 409, description = "It has ended already"),
     ))]
 async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    Ok(Json(work::cancel(&damask, &who.caller, id).await?.into()))
+    line(&damask, work::cancel(&damask, &who.caller, id).await?).await
 }
 
 /// Retry a job
@@ -125,5 +132,5 @@ async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>
         (status = 409, description = "It has not failed"),
     ))]
 async fn retry(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    Ok(Json(work::retry(&damask, &who.caller, id).await?.into()))
+    line(&damask, work::retry(&damask, &who.caller, id).await?).await
 }

@@ -2,7 +2,7 @@
 //! fresh link to set up. The first two answer line by line (one JSON object a line) for as long as the work
 //! goes on.
 
-use std::{convert::Infallible, path::PathBuf};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf};
 
 use axum::{
     Json, Router,
@@ -141,10 +141,13 @@ async fn check_all(
 struct LinkView {
     /// The secret of a fresh link; null where somebody has an account already.
     token: Option<String>,
+    /// Where the library is served; null where this process serves it only to commands.
+    address: Option<SocketAddr>,
 }
 
-async fn link(State(damask): State<Damask>, who: Who) -> Answer<Json<LinkView>> {
-    Ok(Json(LinkView { token: setup::link(&damask, &who.caller).await? }))
+async fn link(State(face): State<Face>, who: Who) -> Answer<Json<LinkView>> {
+    let token = setup::link(&face.damask, &who.caller).await?;
+    Ok(Json(LinkView { token, address: face.options.address }))
 }
 
 /// Lines written at once at most, where they come faster than they are read.

@@ -1,6 +1,6 @@
 //! What a face is told when it is made. Read once by the binary, checked there, handed down.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// Options of the HTTP face.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct ServerOptions {
     pub version: String,
     /// Which host names are answered.
     pub hosts: Hosts,
+    /// Where this process serves people over TCP, if it does: links that are printed begin so.
+    pub address: Option<SocketAddr>,
     /// Whether the session cookie is kept to HTTPS. Set it when people reach Damask over HTTPS.
     pub secure_cookies: bool,
     /// Longest JSON body, in bytes.
@@ -64,6 +66,7 @@ impl Default for ServerOptions {
             library: "Damask".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             hosts: Hosts::Loopback(Arc::from([])),
+            address: None,
             secure_cookies: false,
             json_bytes_max: 1 << 20,
             request_time_max: Duration::from_secs(30),

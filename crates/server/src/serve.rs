@@ -72,14 +72,16 @@ pub async fn serve(
     Ok(())
 }
 
-/// Serves the local face until `shutdown`, to processes of this user and of root alone.
+/// Serves the local face until `shutdown`, to processes of this user and of root alone. `address` is where this
+/// process serves people, if it does.
 pub async fn serve_local(
     listener: UnixListener,
     damask: Damask,
+    address: Option<SocketAddr>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     listener.local_addr().map_err(ServeError::Listener)?;
-    let face = Face::new(damask, local_options());
+    let face = Face::new(damask, ServerOptions { address, ..local_options() });
     let router = of_face_local(face.clone());
     let mut open = Open::new(&face);
     let mut shutdown = std::pin::pin!(shutdown);

@@ -880,6 +880,7 @@ export interface components {
         };
         /** @description A job. */
         Job: {
+            asset: components["schemas"]["JobAsset"] | null;
             /**
              * Format: int32
              * @description How often it was tried.
@@ -913,9 +914,16 @@ export interface components {
             state: string;
             /**
              * Format: uuid
-             * @description What it is about.
+             * @description The version it works on.
              */
             subject: string | null;
+        };
+        /** @description The asset that a job works on. */
+        JobAsset: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its file name. */
+            name: string;
         };
         /** @description Jobs by state. */
         JobCounts: {

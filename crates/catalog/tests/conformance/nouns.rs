@@ -284,6 +284,7 @@ pub async fn what_is_read_from_a_version_is_kept_with_it(library: Arc<Library>) 
     );
     assert_eq!(page_text::of_versions(&mut conn, &[version]).await?.len(), 2);
     assert_eq!(findings::of_version(&mut conn, version, 10).await?.len(), 1);
+    assert_eq!(findings::codes(&mut conn, &[version]).await?, [(version, "truncated".to_owned())]);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `damask admin`: runs the library.
 
+use anyhow::bail;
 use serde_json::{Value as Json, json};
 
 use crate::{Ending, config::Config, flags::AdminCommand, wiring::Session};
@@ -9,8 +10,14 @@ pub async fn run(session: &Session, command: AdminCommand, config: &Config) -> a
     match command {
         AdminCommand::SetupLink => {
             let link: Json = session.client.post("/api/v1/setup/link", &json!({})).await?;
-            let token = link["token"].as_str().unwrap_or_default();
-            println!("http://{}/setup?token={token}", config.listen);
+            let Some(token) = link["token"].as_str() else {
+                bail!("somebody has an account already: sign in, or ask an administrator for one");
+            };
+            let served = link["address"].as_str().map(str::to_owned);
+            if served.is_none() {
+                eprintln!("Nothing serves this library yet: start `damask serve`, then open");
+            }
+            println!("http://{}/setup?token={token}", served.unwrap_or_else(|| config.listen.to_string()));
             Ok(Ending::Done)
         }
     }

@@ -12,6 +12,7 @@ use hyper::Method;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value as Json, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{Ending, flags::ImportFlags, wiring::Session};
 
@@ -53,8 +54,27 @@ struct Summary {
     untold: u64,
 }
 
-/// Imports the paths; prints a line a file with `--json`, a summary otherwise.
+/// Imports the paths; prints a line a file with `--json`, a summary otherwise. An interruption (SIGINT) ends it in
+/// order; a second one at once.
 pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let bar = progress_bar(flags.json);
+    let ending = tokio::select! {
+        ending = bring(session, flags, &bar) => return ending,
+        _ = interrupted.recv() => Ending::Interrupted,
+    };
+    bar.finish_and_clear();
+    eprintln!(
+        "Stopped. What was taken in stays. The same command goes on from there: it passes over what is here."
+    );
+    tokio::spawn(async move {
+        interrupted.recv().await;
+        std::process::exit(Ending::Interrupted.code().into());
+    });
+    Ok(ending)
+}
+
+async fn bring(session: &Session, flags: ImportFlags, bar: &ProgressBar) -> anyhow::Result<Ending> {
     let paths = flags
         .paths
         .iter()
@@ -68,13 +88,12 @@ pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending
         .collect::<anyhow::Result<Vec<_>>>()?;
     let body = json!({ "paths": paths, "previews": !flags.no_previews });
     let mut lines = session.client.lines(Method::POST, "/api/v1/imports", Some(&body)).await?;
-    let bar = progress_bar(flags.json);
     let mut summary = Summary::default();
     let mut out = std::io::BufWriter::new(std::io::stdout());
     while let Some(bytes) = lines.next().await? {
         let line: Line = serde_json::from_slice(&bytes).context("cannot read a line of the answer")?;
         if let Some(progress) = &line.progress {
-            show(&bar, progress);
+            show(bar, progress);
             continue;
         }
         if line.end.is_some() {
@@ -92,7 +111,7 @@ pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending
     }
     out.flush()?;
     if !flags.no_wait && session.hosts() {
-        wait_for_work(session, &bar).await?;
+        wait_for_work(session, bar).await?;
     }
     bar.finish_and_clear();
     if !flags.json {
@@ -105,7 +124,7 @@ fn progress_bar(json: bool) -> ProgressBar {
     if json || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}")
+    let style = ProgressStyle::with_template("{bar:32} {pos} of {len} {msg}")
         .expect("the template names only known parts");
     ProgressBar::new(0).with_style(style)
 }
@@ -115,7 +134,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_position(progress.done);
     let left = progress.seconds_left.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
     bar.set_message(format!(
-        "{}, {} files/s, {}/s{left}",
+        "files taken in, {}, {} files/s, {}/s{left}",
         HumanBytes(progress.bytes_done),
         progress.files_per_s,
         HumanBytes(progress.bytes_per_s),
@@ -139,7 +158,7 @@ async fn wait_for_work(session: &Session, bar: &ProgressBar) -> anyhow::Result<(
         most = most.max(left);
         bar.set_length(most);
         bar.set_position(most - left);
-        bar.set_message("described and previewed");
+        bar.set_message("steps of describing and previewing");
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

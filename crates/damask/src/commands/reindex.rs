@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{Ending, config::Config, wiring::Here};
+use crate::{
+    Ending,
+    config::Config,
+    wiring::{Here, Part},
+};
 
 /// Longest the whole may take before the command gives up waiting.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
@@ -10,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 /// Makes the index again; nothing else may hold the library meanwhile.
 pub async fn run(config: Config) -> anyhow::Result<Ending> {
     let hold = Here::hold(&config.library_folder())?;
-    let here = Here::open(&config, hold, 0, true).await?;
+    let here = Here::open(&config, hold, Part { fresh_index: true, ..Part::default() }).await?;
     let seq = here.damask.seq();
     here.damask.indexed_to(seq, LONGEST).await?;
     println!("the index has come to {seq}");

@@ -40,7 +40,8 @@ pub async fn run(session: &Session, flags: SearchFlags) -> anyhow::Result<Ending
     Ok(Ending::Done)
 }
 
-fn text<'a>(item: &'a Json, name: &str) -> &'a str {
+/// A text of an object; empty where it has none of that name.
+pub fn text<'a>(item: &'a Json, name: &str) -> &'a str {
     item[name].as_str().unwrap_or_default()
 }
 

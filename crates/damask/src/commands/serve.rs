@@ -10,7 +10,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use crate::{Ending, config::Config, wiring::Here};
+use crate::{
+    Ending,
+    config::Config,
+    wiring::{Here, Part},
+};
 
 /// Serves until it is told to end (SIGINT, SIGTERM).
 pub async fn run(config: Config) -> anyhow::Result<Ending> {
@@ -18,7 +22,8 @@ pub async fn run(config: Config) -> anyhow::Result<Ending> {
     let hold = Here::hold(&folder)?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| match_in_use(config.listen))?;
     let address = listener.local_addr()?;
-    let here = Here::open(&config, hold, config.workers, false).await?;
+    let part = Part { slots: config.workers, address: Some(address), ..Part::default() };
+    let here = Here::open(&config, hold, part).await?;
     let options =
         ServerOptions { library: config.library.clone(), hosts: hosts(&config), ..ServerOptions::default() };
     println!("Damask serves http://{address}/");

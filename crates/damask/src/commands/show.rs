@@ -1,8 +1,16 @@
 //! `damask show`: all that is known of one asset.
 
+use std::fmt::Display;
+
+use indicatif::HumanBytes;
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Ending, commands::search::escaped, flags::ShowFlags, wiring::Session};
+use crate::{
+    Ending,
+    commands::search::{escaped, text},
+    flags::ShowFlags,
+    wiring::Session,
+};
 
 /// Prints one asset.
 pub async fn run(session: &Session, flags: ShowFlags) -> anyhow::Result<Ending> {
@@ -24,14 +32,8 @@ pub async fn run(session: &Session, flags: ShowFlags) -> anyhow::Result<Ending> 
 /// The contract's object of an asset: `id`, `kind`, `name`, `state`, `fields` and what else is known.
 pub fn line(asset: &Json) -> Json {
     let mut fields = Map::new();
-    for field in asset["fields"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        let values: Vec<Json> = field["values"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter()
-            .map(|value| value["value"].clone())
-            .collect();
+    for field in list(asset, "fields") {
+        let values: Vec<Json> = list(field, "values").iter().map(|value| value["value"].clone()).collect();
         if let Some(name) = field["name"].as_str().filter(|_| !values.is_empty()) {
             fields.insert(name.to_owned(), Json::Array(values));
         }
@@ -52,6 +54,7 @@ pub fn line(asset: &Json) -> Json {
         "failed",
         "findings",
         "locations",
+        "versions",
         "probe",
     ] {
         object[name] = asset[name].clone();
@@ -60,36 +63,37 @@ pub fn line(asset: &Json) -> Json {
 }
 
 fn print_for_people(asset: &Json, object: &Json) {
-    let text = |name: &str| asset[name].as_str().unwrap_or_default().to_owned();
-    println!("{}  ({}, {}, {} bytes)", text("name"), text("kind"), text("media_type"), asset["bytes"]);
-    println!("id {}   state {}   added {}", text("id"), text("state"), text("added"));
-    for field in asset["fields"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        let values: Vec<&str> = field["values"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|value| value["display"].as_str())
-            .collect();
+    let size = HumanBytes(asset["bytes"].as_u64().unwrap_or(0));
+    println!("{}  ({}, {}, {size})", text(asset, "name"), text(asset, "kind"), text(asset, "media_type"));
+    println!("id {}   state {}   added {}", text(asset, "id"), text(asset, "state"), text(asset, "added"));
+    for field in list(asset, "fields") {
+        let values: Vec<&str> = list(field, "values").iter().map(|value| text(value, "display")).collect();
         if !values.is_empty() {
-            println!("{:>22}  {}", field["label"].as_str().unwrap_or_default(), values.join("; "));
+            row(text(field, "label"), values.join("; "));
         }
     }
-    for finding in asset["findings"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        println!(
-            "{:>22}  {}",
-            finding["code"].as_str().unwrap_or_default(),
-            finding["detail"].as_str().unwrap_or_default()
-        );
+    for place in list(asset, "locations") {
+        row(text(place, "place"), text(place, "path"));
     }
-    for tag in object["tags"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        println!(
-            "{:>30}:{:<32} {}",
-            tag["group"].as_str().unwrap_or_default(),
-            tag["name"].as_str().unwrap_or_default(),
-            tag["value"]
-        );
+    // The first is the one that was told of above.
+    for version in list(asset, "versions").iter().skip(1) {
+        let size = HumanBytes(version["bytes"].as_u64().unwrap_or(0));
+        row(&format!("version {}", version["number"]), format!("{size}, {}", text(version, "created")));
     }
+    for finding in list(asset, "findings") {
+        row(text(finding, "code"), text(finding, "detail"));
+    }
+    for tag in list(object, "tags") {
+        println!("{:>30}:{:<32} {}", text(tag, "group"), text(tag, "name"), tag["value"]);
+    }
+}
+
+fn row(label: &str, what: impl Display) {
+    println!("{label:>22}  {what}");
+}
+
+fn list<'a>(object: &'a Json, name: &str) -> &'a [Json] {
+    object[name].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! The command line's contract: what is printed, and how it ends.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    process::Command,
+};
 
 use damask_testkit::fixtures::Photograph;
 
@@ -33,6 +37,11 @@ fn an_imported_file_is_found_shown_and_taken_out_bit_for_bit() {
 
     let shown = ground.lines(["show", "--json", &id]);
     assert_eq!(shown[0]["bytes"], text.len());
+    assert_eq!(shown[0]["versions"].as_array().map(Vec::len), Some(1));
+    let printed = String::from_utf8(ground.run(["show", &id]).stdout).expect("text");
+    for part in ["harbour note.txt  (document, text/plain, ", "B)", "News/2026/harbour note.txt"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
 }
 
 #[test]
@@ -43,6 +52,33 @@ fn a_data_folder_may_be_named_from_where_one_stands() {
     let run = |arguments: &[&str]| ground.lines([arguments, &["--data", "here"]].concat());
     assert_eq!(run(&["import", "--json", "Media"])[0]["outcome"], "imported");
     assert_eq!(run(&["search", "--json", "keywords:lighthouse"]).len(), 1);
+}
+
+#[test]
+fn an_interrupted_import_ends_in_order_and_the_next_one_goes_on() {
+    const FILES: usize = 300;
+    let ground = Ground::new();
+    for number in 0..FILES {
+        ground.write(&format!("{number}.txt"), format!("note {number}"));
+    }
+    let mut importing = ground.start(["import", "--json", path_text(&ground.media())]);
+    let mut lines = BufReader::new(importing.stdout.take().expect("its output"));
+    lines.read_line(&mut String::new()).expect("the first file");
+    let interrupt =
+        Command::new("kill").args(["-INT", &importing.id().to_string()]).status().expect("kill runs");
+    assert!(interrupt.success());
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).expect("its lines");
+    let ended = importing.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130), "{}", words(&ended));
+    assert!(words(&ended).starts_with("Stopped. What was taken in stays."), "{}", words(&ended));
+
+    let taken = json_lines(rest.as_bytes()).len() + 1;
+    let again = ground.import();
+    let here = again.iter().filter(|line| line["outcome"] == "already-here").count();
+    assert!(again.len() == FILES && here >= taken, "{here} of {taken}");
+    let found = ground.lines(["search", "--json", "--limit", "1000", "*"]);
+    assert_eq!(found.len(), FILES);
 }
 
 #[test]

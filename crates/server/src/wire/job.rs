@@ -1,7 +1,9 @@
 //! Jobs: work that goes on behind the requests.
 
+use std::collections::HashMap;
+
 use damask_flow::work;
-use damask_model::{Uuid, job::Lane};
+use damask_model::{AssetId, Uuid, job::Lane};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,9 +53,12 @@ pub struct JobLine {
     resource: &'static str,
     /// waiting, running, done, dead or cancelled.
     state: &'static str,
-    /// What it is about.
+    /// The version it works on.
     #[schema(required)]
     subject: Option<Uuid>,
+    /// The asset of that version.
+    #[schema(required)]
+    asset: Option<JobAsset>,
     /// How far it is.
     #[schema(required)]
     progress: Option<ProgressView>,
@@ -70,6 +75,14 @@ pub struct JobLine {
     started: Option<String>,
 }
 
+/// The asset that a job works on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobAsset {
+    id: Uuid,
+    /// Its file name.
+    name: String,
+}
+
 /// How far something is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Progress)]
@@ -80,8 +93,10 @@ pub struct ProgressView {
     pub of: u64,
 }
 
-impl From<work::Job> for JobLine {
-    fn from(job: work::Job) -> Self {
+impl JobLine {
+    /// A job with its asset, from what [`work::about`] answered.
+    pub fn new(job: work::Job, about: &HashMap<Uuid, (AssetId, String)>) -> Self {
+        let asset = job.subject.and_then(|subject| about.get(&subject));
         Self {
             id: job.id.0,
             kind: job.kind,
@@ -89,6 +104,7 @@ impl From<work::Job> for JobLine {
             resource: job.resource.name(),
             state: job.state.name(),
             subject: job.subject,
+            asset: asset.map(|(id, name)| JobAsset { id: id.0, name: name.clone() }),
             progress: job.progress.map(|(done, of)| ProgressView { done, of }),
             attempts: job.attempts,
             error: job.error,

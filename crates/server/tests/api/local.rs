@@ -61,7 +61,7 @@ async fn the_owner_makes_a_fresh_link_until_somebody_has_an_account() {
     let token = made["token"].as_str().expect("a token");
     let account = json!({"token": token, "name": "Ada", "email": EMAIL, "password": PASSWORD});
     app.post("/api/v1/setup").json(&account).send().await.expect(StatusCode::CREATED);
-    assert_eq!(link().send().await.expect(StatusCode::OK).json(), json!({"token": null}));
+    assert_eq!(link().send().await.expect(StatusCode::OK).json(), json!({"token": null, "address": null}));
 }
 
 #[tokio::test]
@@ -71,17 +71,23 @@ async fn the_socket_is_served_until_it_is_told_to_stop() {
     let path = folder.path().join("socket");
     let listener = UnixListener::bind(&path).expect("socket");
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve_local(listener, library.damask.clone(), async {
+    let address = "127.0.0.1:8401".parse().expect("an address");
+    let serving = tokio::spawn(serve_local(listener, library.damask.clone(), Some(address), async {
         let _ = stopped.await;
     }));
-    let mut stream = UnixStream::connect(&path).await.expect("connection");
-    stream
-        .write_all(b"GET /api/v1/session HTTP/1.1\r\nhost: damask\r\nconnection: close\r\n\r\n")
-        .await
-        .expect("write");
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).await.expect("read");
-    assert!(reply.starts_with("HTTP/1.1 200") && reply.contains("\"administer\":true"), "{reply}");
+    let ask = async |line: &str| {
+        let mut stream = UnixStream::connect(&path).await.expect("connection");
+        let request = format!("{line} HTTP/1.1\r\nhost: damask\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("write");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.expect("read");
+        assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+        reply
+    };
+    let session = ask("GET /api/v1/session").await;
+    assert!(session.contains("\"administer\":true"), "{session}");
+    let link = ask("POST /api/v1/setup/link").await;
+    assert!(link.contains("\"address\":\"127.0.0.1:8401\""), "a link begins where people are served: {link}");
     stop.send(()).expect("serving");
     let ended = tokio::time::timeout(Duration::from_secs(20), serving).await.expect("ends in time");
     ended.expect("no panic").expect("no error");
