@@ -17,6 +17,16 @@ export default defineConfig({
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every screen needs and no release of Damask changes: browsers keep it.
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// },
+          ],
+        },
+      },
+    },
   },
   server: { proxy },
   preview: { proxy, headers: { "Content-Security-Policy": policy } },

@@ -24,6 +24,28 @@ test("a title is changed, found by its new word, and undone", async ({ page }) =
   await expect(panel.getByText("Title: Crane → Gantry at dusk")).toBeVisible();
 });
 
+test("an edit is undone where the history tells of it, once", async ({ page }) => {
+  const id = await site.idOf("crane.jpg");
+  await site.call("PATCH", `/api/v1/assets/${id}`, { fields: { credit: ["The harbour office"] } });
+  await page.goto(`${site.url}/assets/${id}`);
+  const panel = page.getByRole("complementary", { name: "Panel" });
+  await expect(panel.getByText("The harbour office")).toBeVisible();
+  await panel.getByRole("tab", { name: "History" }).click();
+  const lines = panel.getByRole("listitem");
+  const edit = lines.filter({ hasText: "→ The harbour office" });
+  await expect(lines.filter({ hasText: "took it in" }).getByRole("button")).toHaveCount(0);
+  await edit.getByRole("button", { name: "Undo the change of Credit" }).click();
+  await expect(edit.getByRole("status")).toHaveText("Undone");
+  // Undoing is a fact too, and the newest.
+  await expect(lines.first()).toContainText("The harbour office →");
+
+  await edit.getByRole("button", { name: "Undo the change of Credit" }).click();
+  await expect(edit.getByRole("alert")).toHaveText("Not undone: one of these values was changed again since.");
+
+  await panel.getByRole("tab", { name: "Caption" }).click();
+  await expect(panel.getByText("The harbour office")).toBeHidden();
+});
+
 test("escape gives the old value back", async ({ page }) => {
   await page.goto(`${site.url}/assets/${await site.idOf("crane.jpg")}`);
   const panel = page.getByRole("complementary", { name: "Panel" });

@@ -9,8 +9,16 @@ test("a key made in the settings lets a program in, until it is revoked", async 
   const dialog = page.getByRole("dialog", { name: "Make a key" });
   await dialog.getByRole("textbox", { name: "Name" }).fill("Night export");
   await expect(dialog.getByRole("checkbox", { name: "Read" })).toBeChecked();
+  await expect(dialog.getByText("Take out the files as they came in.")).toBeVisible();
+  const end = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(Date.now() + 90 * 86_400_000);
+  await expect(dialog.getByText(`Ends on ${end}`)).toBeVisible();
   await dialog.getByRole("button", { name: "Make a key" }).click();
   const secret = (await dialog.getByText(/^dmk_/).textContent()) ?? "";
+  await expect(dialog.getByText(/shown only this once/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Copy the secret" }).click();
+  await expect(dialog.getByRole("status")).toHaveText("Copied");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeVisible();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(page.getByText(secret)).toBeHidden();
 

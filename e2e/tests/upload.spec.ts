@@ -24,6 +24,8 @@ test("a folder keeps its tree, shows progress and outcomes, and is already here 
   const uploads = page.getByRole("region", { name: "Uploads" });
   await expect(uploads.getByRole("status")).toHaveText("3 files added");
   await expect(uploads.getByText("3 imported")).toBeVisible();
+  await expect(uploads.getByRole("listitem")).toHaveCount(0);
+  await uploads.getByRole("button", { name: "3 done" }).click();
   for (const path of ["voyage/harbour/crane.jpg", "voyage/harbour/morning.jpg", "voyage/mountain/ridge.jpg"]) {
     const line = uploads.getByRole("listitem").filter({ hasText: path });
     await expect(line).toContainText("Imported");
@@ -61,7 +63,9 @@ test("files dropped on the page are taken", async ({ page }) => {
   await page.dispatchEvent("body", "dragenter", { dataTransfer: carried });
   await expect(page.getByText("Drop to add to the library")).toBeVisible();
   await page.dispatchEvent("body", "drop", { dataTransfer: carried });
-  const line = page.getByRole("region", { name: "Uploads" }).getByRole("listitem");
+  const uploads = page.getByRole("region", { name: "Uploads" });
+  await uploads.getByRole("button", { name: "1 done" }).click();
+  const line = uploads.getByRole("listitem");
   await expect(line).toContainText("dropped.wav");
   await expect(line).toContainText("Imported");
   await expect(page.getByRole("grid", { name: "Assets" }).getByRole("link", { name: "dropped.wav" })).toBeVisible();

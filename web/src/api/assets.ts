@@ -8,12 +8,14 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { askedOrder } from "../query/order";
 import { api, ask, whole } from "./client";
 import type { AssetPage, AssetPatch, AssetView } from "./types";
 
 /** What a view of the library shows: the query and its order. Both live in the URL. */
 export interface Search {
   q: string;
+  /** The order that a person chose; empty for the usual one. */
   sort: string;
 }
 
@@ -28,6 +30,7 @@ export const FACETS = [
   "creator",
   "persons",
   "country",
+  "finding",
 ];
 const PAGE_SIZE = 120;
 
@@ -42,9 +45,10 @@ export const assetKey = (id: string) => ["asset", id] as const;
 
 /** The first page of a result carries its count and facets; later pages carry assets alone. */
 export function readPage(search: Search, after: string | null, signal?: AbortSignal): Promise<AssetPage> {
+  const sort = askedOrder(search.q, search.sort);
   const query = {
     ...(search.q ? { q: search.q } : {}),
-    ...(search.sort ? { sort: search.sort } : {}),
+    ...(sort ? { sort } : {}),
     ...(after ? { after } : { facets: FACETS.join(",") }),
     limit: PAGE_SIZE,
   };
@@ -70,7 +74,6 @@ export function facetQuery(q: string, name: string) {
       const query = { ...(q ? { q } : {}), facets: name, limit: 1 };
       return (await ask(api.GET("/api/v1/assets", { params: { query }, signal }))).facets[name] ?? null;
     },
-    placeholderData: keepPreviousData,
     retry: false,
   };
 }
@@ -108,7 +111,9 @@ function editedOf(answer: { value: AssetView; response: Response }): Edited {
 function useTakeEdited(id: string) {
   const cache = useQueryClient();
   return ({ edit, ...held }: Edited) => {
-    cache.setQueryData(assetKey(id), held);
+    // An edit may take the asset out of the caller's sight: then there is nothing to show, and asking says so.
+    if (held.asset) cache.setQueryData(assetKey(id), held);
+    else cache.invalidateQueries({ queryKey: assetKey(id) });
     cache.invalidateQueries({ queryKey: ["history", id] });
   };
 }

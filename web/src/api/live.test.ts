@@ -109,6 +109,7 @@ it("a job's progress is laid over the list; a change of state asks for the list 
     resource: "cpu",
     state: "running",
     subject: null,
+    asset: null,
     progress: null,
     attempts: 1,
     error: null,

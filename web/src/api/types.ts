@@ -9,6 +9,7 @@ export type Me = Schemas["Me"];
 export type Key = Schemas["Key"];
 export type KeyScope = Schemas["KeyScope"];
 export type NewKey = Schemas["KeyRequest"];
+export type MadeKey = components["schemas"]["KeyMade"];
 export type AssetSummary = Schemas["AssetSummary"];
 export type AssetView = Schemas["AssetView"];
 export type AssetPage = Schemas["FoundPage"];

@@ -5,8 +5,11 @@ import { lazy, Suspense } from "react";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Problem } from "../api/client";
 import { Library } from "../screens/library/Library";
+import { AssetWaiting, PageWaiting } from "../ui/Skeletons";
+import { words } from "../words";
 import { Broken, NotFound } from "./Broken";
 import { Frame } from "./Frame";
+import { usePreferences } from "./preferences";
 import { theme, variables } from "./theme";
 
 const Asset = lazy(() => import("../screens/asset/Asset"));
@@ -14,6 +17,10 @@ const Activity = lazy(() => import("../screens/activity/Activity"));
 const Keys = lazy(() => import("../screens/settings/Keys"));
 const SignIn = lazy(() => import("../screens/sign-in/SignIn"));
 const Setup = lazy(() => import("../screens/setup/Setup"));
+
+function AssetComing() {
+  return <AssetWaiting panel={usePreferences().panel} />;
+}
 
 const cache = new QueryClient({
   // A session that ended elsewhere: ask who is there, and the frame does the rest.
@@ -62,9 +69,30 @@ const router = createBrowserRouter([
         errorElement: <Broken />,
         children: [
           { path: "/", element: <Library /> },
-          { path: "/assets/:id", element: <Asset /> },
-          { path: "/activity", element: <Activity /> },
-          { path: "/settings/keys", element: <Keys /> },
+          {
+            path: "/assets/:id",
+            element: (
+              <Suspense fallback={<AssetComing />}>
+                <Asset />
+              </Suspense>
+            ),
+          },
+          {
+            path: "/activity",
+            element: (
+              <Suspense fallback={<PageWaiting title={words.activity.title} />}>
+                <Activity />
+              </Suspense>
+            ),
+          },
+          {
+            path: "/settings/keys",
+            element: (
+              <Suspense fallback={<PageWaiting title={words.settings.title} />}>
+                <Keys />
+              </Suspense>
+            ),
+          },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -1,6 +1,6 @@
 /** The frame of every screen behind the sign-in: rail, drop target, uploads, shortcuts. Stays while screens change,
  *  so that uploads go on. */
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { useConnected, useLiveEvents } from "../api/events";
 import { useMe, useSetupNeeded } from "../api/session";
@@ -10,7 +10,9 @@ import { UploadPanel } from "../upload/UploadPanel";
 import { words } from "../words";
 import styles from "./Frame.module.css";
 import { Rail } from "./Rail";
-import { Shortcuts } from "./Shortcuts";
+
+// Not of the first look: loaded when first asked for.
+const Shortcuts = lazy(() => import("./Shortcuts"));
 
 export function Frame() {
   const me = useMe();
@@ -29,7 +31,8 @@ function Outside() {
 }
 
 function Inside() {
-  const [sheet, setSheet] = useState(false);
+  /** `null` before it was first opened. */
+  const [sheet, setSheet] = useState<boolean | null>(null);
   useLiveEvents();
   useKeys({ "?": () => setSheet(true) });
   return (
@@ -43,7 +46,11 @@ function Inside() {
       </div>
       <DropTarget />
       <UploadPanel />
-      <Shortcuts opened={sheet} onClose={() => setSheet(false)} />
+      {sheet !== null && (
+        <Suspense>
+          <Shortcuts opened={sheet} onClose={() => setSheet(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

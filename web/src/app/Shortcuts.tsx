@@ -3,7 +3,7 @@ import { Modal } from "@mantine/core";
 import { words } from "../words";
 import styles from "./Frame.module.css";
 
-export function Shortcuts({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export default function Shortcuts({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal
       opened={opened}

@@ -6,17 +6,21 @@ import {
   createTheme,
   Input,
   Menu,
-  Modal,
+  type ModalProps,
   NativeSelect,
-  PasswordInput,
+  type PasswordInputProps,
   Popover,
   SegmentedControl,
+  Skeleton,
   Slider,
   TextInput,
   Tooltip,
 } from "@mantine/core";
 
 const REM = (px: number) => `${px}px`;
+
+/** A part that is not of the first look: `Part.extend` would bring its code along. */
+const late = <Props>(defaultProps: Partial<Props>) => ({ defaultProps });
 
 export const theme = createTheme({
   fontFamily: "var(--dm-sans)",
@@ -48,18 +52,17 @@ export const theme = createTheme({
       vars: () => ({ wrapper: { "--input-height": "32px", "--input-fz": "var(--dm-t13)" } }),
     }),
     TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: "sm" } }),
+    PasswordInput: late<PasswordInputProps>({ size: "sm" }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: "sm" } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs", transitionDuration: 90 } }),
+    Skeleton: Skeleton.extend({ defaultProps: { animate: false, radius: "xs" } }),
     Slider: Slider.extend({ defaultProps: { size: 3, thumbSize: 12, label: null } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 500, transitionProps: { duration: 90 } } }),
     Menu: Menu.extend({ defaultProps: { shadow: "none", radius: "lg", transitionProps: { duration: 90 } } }),
     Popover: Popover.extend({
       defaultProps: { shadow: "none", radius: "lg", transitionProps: { duration: 90 } },
     }),
-    Modal: Modal.extend({
-      defaultProps: { radius: "lg", transitionProps: { duration: 160 }, centered: true },
-    }),
+    Modal: late<ModalProps>({ radius: "lg", transitionProps: { duration: 160 }, centered: true }),
   },
 });
 

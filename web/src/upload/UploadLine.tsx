@@ -1,27 +1,33 @@
-/** One file on its way: its path, and how far or how it ended. */
+/** One file on its way: its path, how far or how it ended, and below it why, where it did not get in. */
 import { Link } from "react-router";
 import { words } from "../words";
 import { percent } from "../words/format";
 import type { Stage, Upload } from "./store";
 import styles from "./Upload.module.css";
 
-export function UploadLine({ upload, top }: { upload: Upload; top: number }) {
+export function UploadLine({ upload, top, height }: { upload: Upload; top: number; height: number }) {
   const { stage } = upload;
   const asset = stage.kind === "ended" ? stage.asset : null;
+  const reason = reasonOf(stage);
   return (
-    <li className={styles.line} style={{ transform: `translateY(${top}px)` }}>
-      {asset ? (
-        <Link to={`/assets/${asset}`} className="cut grow" title={upload.path}>
-          {upload.path}
-        </Link>
-      ) : (
-        <span className="cut grow" title={upload.path}>
-          {upload.path}
-        </span>
+    <li className={styles.line} style={{ transform: `translateY(${top}px)`, height }}>
+      <div>
+        {asset ? (
+          <Link to={`/assets/${asset}`} className="cut grow" title={upload.path}>
+            {upload.path}
+          </Link>
+        ) : (
+          <span className="cut grow" title={upload.path}>
+            {upload.path}
+          </span>
+        )}
+        <span className={toneOf(stage)}>{textOf(stage, upload.bytes)}</span>
+      </div>
+      {reason && (
+        <p className={`${styles.why} cut`} title={reason}>
+          {reason}
+        </p>
       )}
-      <span className={toneOf(stage)} title={whyOf(stage) ?? undefined}>
-        {textOf(stage, upload.bytes)}
-      </span>
     </li>
   );
 }
@@ -31,12 +37,12 @@ function textOf(stage: Stage, bytes: number): string {
   if (stage.kind === "waiting") return said.waiting;
   if (stage.kind === "sending")
     return stage.sent >= bytes ? said.storing : percent(stage.sent / Math.max(1, bytes));
-  if (stage.kind === "failed") return stage.why ? `${said.failed}: ${stage.why}` : said.failed;
-  return stage.reason ? `${said[stage.outcome]}: ${stage.reason}` : said[stage.outcome];
+  return stage.kind === "failed" ? said.failed : said[stage.outcome];
 }
 
-function whyOf(stage: Stage): string | null {
-  if (stage.kind === "failed") return stage.why;
+/** Why a file did not get in; `null` for any other. */
+export function reasonOf(stage: Stage): string | null {
+  if (stage.kind === "failed") return stage.why || words.upload.stopped;
   if (stage.kind === "ended" && stage.outcome === "quarantined")
     return stage.reason ?? words.upload.quarantineHint;
   return null;

@@ -1,29 +1,37 @@
-/** The list of uploads, bottom right: progress of all, each file's outcome, failures in one line with one act. */
+/** The list of uploads, bottom right: progress of all, failures with their reasons and one act, what is under way, and
+ *  what is done as a number that opens. */
 import { ActionIcon, Button } from "@mantine/core";
-import { IconChevronDown, IconChevronUp, IconX } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronRight, IconChevronUp, IconX } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ProgressLine } from "../ui/ProgressLine";
 import { words } from "../words";
 import { timeLeft } from "../words/format";
 import { clearEngine, retryFiles, stopAll } from "./add";
-import { forget, pace, running, type Uploads, useUploads } from "./store";
+import { arranged } from "./arranged";
+import { forget, pace, running, type Upload, type Uploads, useUploads } from "./store";
 import styles from "./Upload.module.css";
-import { UploadLine } from "./UploadLine";
+import { reasonOf, UploadLine } from "./UploadLine";
 
 const LINE_PX = 28;
+/** With its reason below it. */
+const TWO_LINES_PX = 44;
 
 export function UploadPanel() {
   const uploads = useUploads();
   const [folded, setFolded] = useState(false);
+  const [opened, setOpened] = useState(false);
   const { totals, list } = uploads;
+  const parts = useMemo(() => arranged(list), [list]);
   if (list.length === 0) return null;
   const busy = running(totals);
   return (
     <section className={`${styles.panel} pop`} aria-label={words.upload.title}>
       <header className={styles.head}>
         <b className="grow cut" role="status">
-          {busy ? words.upload.running(totals.ended, totals.files) : words.upload.done(totals.ended)}
+          {busy
+            ? words.upload.running(totals.ended, totals.files)
+            : words.upload.done(totals.ended - totals.outcomes.quarantined)}
         </b>
         {busy && (
           <Button variant="subtle" onClick={stopAll}>
@@ -50,8 +58,14 @@ export function UploadPanel() {
         )}
       </header>
       <Progress uploads={uploads} busy={busy} />
-      {!folded && <Failures uploads={uploads} />}
-      {!folded && <List uploads={uploads} />}
+      {!folded && (
+        <>
+          <Failures failed={parts.failed} />
+          <List label={words.upload.open} list={[...parts.failed, ...parts.aside, ...parts.going]} />
+          <Done number={parts.done.length} opened={opened} onTurn={() => setOpened(!opened)} />
+          {opened && <List label={words.upload.doneList} list={parts.done} />}
+        </>
+      )}
     </section>
   );
 }
@@ -79,8 +93,7 @@ function Progress({ uploads, busy }: { uploads: Uploads; busy: boolean }) {
   );
 }
 
-function Failures({ uploads }: { uploads: Uploads }) {
-  const failed = uploads.list.filter((upload) => upload.stage.kind === "failed");
+function Failures({ failed }: { failed: Upload[] }) {
   if (failed.length === 0) return null;
   return (
     <div className={styles.failures} role="alert">
@@ -91,20 +104,45 @@ function Failures({ uploads }: { uploads: Uploads }) {
   );
 }
 
-function List({ uploads: { list } }: { uploads: Uploads }) {
+interface DoneProps {
+  number: number;
+  opened: boolean;
+  onTurn: () => void;
+}
+
+function Done({ number, opened, onTurn }: DoneProps) {
+  if (number === 0) return null;
+  const Icon = opened ? IconChevronDown : IconChevronRight;
+  return (
+    <button type="button" className={styles.done} aria-expanded={opened} onClick={onTurn}>
+      <Icon size={14} stroke={1.8} aria-hidden />
+      {words.upload.doneCount(number)}
+    </button>
+  );
+}
+
+const heightOf = (upload: Upload | undefined) => (upload && reasonOf(upload.stage) ? TWO_LINES_PX : LINE_PX);
+
+function List({ label, list }: { label: string; list: readonly Upload[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => LINE_PX,
+    estimateSize: (index) => heightOf(list[index]),
+    getItemKey: (index) => list[index]?.id ?? index,
     overscan: 6,
   });
+  // A line that failed grows by its reason, and another may stand in its place.
+  const heights = list.map(heightOf).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: exactly when a height changes
+  useLayoutEffect(() => virtual.measure(), [heights]);
+  if (list.length === 0) return null;
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ul style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+      <ul aria-label={label} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start, size }) => {
           const upload = list[index];
-          return upload && <UploadLine key={upload.id} upload={upload} top={start} />;
+          return upload && <UploadLine key={upload.id} upload={upload} top={start} height={size} />;
         })}
       </ul>
     </div>

@@ -114,6 +114,12 @@ export const moment = (instant: string) => {
     : dates({ dateStyle: "medium", timeStyle: "short" }).format(date);
 };
 
+/** The day alone of an instant, in the reader's zone. */
+export const date = (instant: string) => {
+  const held = new Date(instant);
+  return Number.isNaN(held.getTime()) ? instant : dates({ dateStyle: "long" }).format(held);
+};
+
 /** Date and time of a capture, at the clock of the camera. */
 export function localMoment(instant: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?))?/.exec(instant);

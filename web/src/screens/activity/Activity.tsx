@@ -5,6 +5,7 @@ import { useJobAct, useJobs, useStatus } from "../../api/activity";
 import { useCan } from "../../api/session";
 import type { Job, JobPage } from "../../api/types";
 import { ProgressLine } from "../../ui/ProgressLine";
+import { Lines } from "../../ui/Skeletons";
 import styles from "../../ui/ui.module.css";
 import { words } from "../../words";
 import { moment } from "../../words/format";
@@ -14,8 +15,8 @@ import { Section } from "./Section";
 export default function Activity() {
   const running = useJobs("running");
   const dead = useJobs("dead");
-  const status = useStatus().data;
-  const counts = running.data?.counts ?? status?.jobs;
+  const status = useStatus();
+  const counts = running.data?.counts ?? status.data?.jobs;
   return (
     <main className={styles.page}>
       <h1>{words.activity.title}</h1>
@@ -32,9 +33,10 @@ export default function Activity() {
         <Jobs page={dead.data} error={dead.error} empty={words.activity.noDead} />
       </Section>
       <Quarantine />
-      {status && (
+      {(status.data || status.isPending) && (
         <Section title={words.activity.engines}>
-          {status.engines.map((engine) => (
+          {!status.data && <Lines lines={3} act={48} below={false} />}
+          {status.data?.engines.map((engine) => (
             <div key={engine.name} className={styles.line}>
               <span className="grow">{engine.name}</span>
               <span className="t2 cut">{engine.detail}</span>
@@ -51,7 +53,7 @@ export default function Activity() {
 
 function Jobs({ page, error, empty }: { page: JobPage | undefined; error: Error | null; empty: string }) {
   if (error) return <p role="alert">{error.message}</p>;
-  if (!page) return null;
+  if (!page) return <Lines lines={1} act={64} />;
   if (page.items.length === 0) return <p>{empty}</p>;
   return (
     <>
@@ -65,23 +67,21 @@ function Jobs({ page, error, empty }: { page: JobPage | undefined; error: Error 
 
 function JobLine({ job }: { job: Job }) {
   const { administer } = useCan();
+  const kind = words.activity.kinds[job.kind] ?? job.kind;
   const act = useJobAct(job.state === "dead" ? "retry" : "cancel");
   return (
     <div className={styles.line}>
       <div className="grow">
         <div className="row">
-          <span className="grow cut">{job.kind}</span>
-          {job.subject && (
-            <Link className="link" to={`/assets/${job.subject}`}>
-              {words.activity.show}
+          <span>{kind}</span>
+          {job.asset && (
+            <Link className="link grow cut" to={`/assets/${job.asset.id}`}>
+              {job.asset.name}
             </Link>
           )}
         </div>
         {job.progress && (
-          <ProgressLine
-            label={job.kind}
-            share={job.progress.of > 0 ? job.progress.done / job.progress.of : 0}
-          />
+          <ProgressLine label={kind} share={job.progress.of > 0 ? job.progress.done / job.progress.of : 0} />
         )}
         <div className="row s12 t3">
           {job.error && <span className="no">{job.error}</span>}

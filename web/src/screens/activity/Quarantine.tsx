@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { useAdmit, useQuarantine } from "../../api/activity";
 import { useCan } from "../../api/session";
 import type { Quarantined } from "../../api/types";
+import { Lines } from "../../ui/Skeletons";
 import styles from "../../ui/ui.module.css";
 import { words } from "../../words";
 import { bytes, moment } from "../../words/format";
@@ -40,6 +41,7 @@ export function Quarantine() {
           </div>
         ))}
       </div>
+      {quarantine.isPending && <Lines lines={1} act={140} />}
       {files?.length === 0 && <p>{words.activity.noQuarantine}</p>}
       {files && files.length > 0 && <p>{words.activity.quarantineLead}</p>}
       {files?.map((file) => (

@@ -1,5 +1,4 @@
 /** One asset: its media on the ground, what is known of it beside it, its place in the result around it. */
-import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
@@ -9,6 +8,8 @@ import { Problem } from "../../api/client";
 import { mayBePictured } from "../../api/renditions";
 import { prefer, usePreferences } from "../../app/preferences";
 import { useKeys } from "../../ui/keys";
+import Sheet from "../../ui/Sheet";
+import { AssetWaiting } from "../../ui/Skeletons";
 import { words } from "../../words";
 import { searchOf, searchText } from "../library/search";
 import { visit } from "../library/visited";
@@ -63,7 +64,7 @@ export default function Asset() {
     const gone = held.error instanceof Problem && held.error.status === 404;
     return <main className={styles.message}>{gone ? words.notFound : held.error.message}</main>;
   }
-  if (!asset || !held.data) return <main className={styles.asset} aria-busy />;
+  if (!asset || !held.data) return <AssetWaiting panel={panel && !narrow} />;
   const number = Number(params.get("v"));
   const version = asset.versions.find((each) => each.number === number)?.id ?? asset.version;
   const shownPanel = <Panel key={asset.id} held={held.data} />;
@@ -105,17 +106,16 @@ export default function Asset() {
           </aside>
         )}
       </main>
-      <Drawer
+      <Sheet
         opened={narrow && sheet}
         onClose={() => setSheet(false)}
         position="right"
         size={360}
         styles={{ header: { paddingInline: 16 }, body: { padding: 0 } }}
         title={asset.name}
-        closeButtonProps={{ "aria-label": words.close }}
       >
         {shownPanel}
-      </Drawer>
+      </Sheet>
     </>
   );
 }

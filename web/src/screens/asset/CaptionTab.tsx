@@ -9,6 +9,7 @@ import { MOD, useKeys } from "../../ui/keys";
 import { words } from "../../words";
 import styles from "./Asset.module.css";
 import { allFields } from "./allFields";
+import { notUndone } from "./changes";
 import { EditField } from "./EditField";
 
 const UNDO_MS = 8000;
@@ -120,7 +121,7 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
       </div>
       {undoing.isError && (
         <p className="no" role="alert">
-          {words.asset.notUndone(undoing.error.message)}
+          {notUndone(undoing.error)}
         </p>
       )}
     </div>

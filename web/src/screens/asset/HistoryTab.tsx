@@ -3,10 +3,12 @@ import { Button } from "@mantine/core";
 import { useMemo } from "react";
 import { useFields, useHistory } from "../../api/assets";
 import type { Fact } from "../../api/types";
+import { Lines } from "../../ui/Skeletons";
 import { words } from "../../words";
 import { moment } from "../../words/format";
 import styles from "./Asset.module.css";
-import { changesOf } from "./changes";
+import { changesOf, isEdit } from "./changes";
+import { UndoEdit } from "./UndoEdit";
 
 /** Changes of one fact that are shown: a description may set dozens of fields. */
 const CHANGES_MAX = 12;
@@ -16,7 +18,12 @@ export function HistoryTab({ id }: { id: string }) {
   const fields = useFields().data;
   const labels = useMemo(() => new Map(fields?.map(({ name, label }) => [name, label])), [fields]);
   const facts = history.data?.pages.flatMap((page) => page.items) ?? [];
-  if (history.isPending) return <p className={styles.quiet}>{words.waiting}</p>;
+  if (history.isPending)
+    return (
+      <div className={styles.tab}>
+        <Lines lines={4} />
+      </div>
+    );
   if (history.isError)
     return (
       <p className={styles.quiet} role="alert">
@@ -28,7 +35,7 @@ export function HistoryTab({ id }: { id: string }) {
     <div className={styles.tab}>
       <ol className={styles.history}>
         {facts.map((fact) => (
-          <FactLine key={fact.seq} fact={fact} labels={labels} />
+          <FactLine key={fact.seq} id={id} fact={fact} labels={labels} />
         ))}
       </ol>
       {history.hasNextPage && (
@@ -40,7 +47,13 @@ export function HistoryTab({ id }: { id: string }) {
   );
 }
 
-function FactLine({ fact, labels }: { fact: Fact; labels: ReadonlyMap<string, string> }) {
+interface FactLineProps {
+  id: string;
+  fact: Fact;
+  labels: ReadonlyMap<string, string>;
+}
+
+function FactLine({ id, fact, labels }: FactLineProps) {
   const changes = changesOf(fact.before, fact.after, labels);
   return (
     <li>
@@ -53,6 +66,7 @@ function FactLine({ fact, labels }: { fact: Fact; labels: ReadonlyMap<string, st
         </p>
       ))}
       {changes.length > CHANGES_MAX && <p className="t3">{words.firstShown(CHANGES_MAX)}</p>}
+      {isEdit(fact) && <UndoEdit id={id} edit={fact.seq} of={changes.map(({ label }) => label).join(", ")} />}
     </li>
   );
 }

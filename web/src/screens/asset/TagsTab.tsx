@@ -2,6 +2,7 @@
 import { TextInput } from "@mantine/core";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useTags } from "../../api/assets";
+import { Lines } from "../../ui/Skeletons";
 import { words } from "../../words";
 import styles from "./Asset.module.css";
 
@@ -19,7 +20,12 @@ export function TagsTab({ id }: { id: string }) {
     () => all.filter((tag) => `${tag.group}:${tag.name} ${said(tag.value)}`.toLowerCase().includes(wanted)),
     [all, wanted],
   );
-  if (tags.isPending) return <p className={styles.quiet}>{words.waiting}</p>;
+  if (tags.isPending)
+    return (
+      <div className={styles.tab}>
+        <Lines lines={8} />
+      </div>
+    );
   if (tags.isError)
     return (
       <p className={styles.quiet} role="alert">

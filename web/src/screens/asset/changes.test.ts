@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { changesOf, SHOWN_MAX } from "./changes";
+import { changesOf, isEdit, notUndone, SHOWN_MAX } from "./changes";
 
 const labels = new Map([
   ["caption", "Caption"],
@@ -64,4 +64,20 @@ it("what the system notes for itself is left out", () => {
 it("what is no object changes nothing", () => {
   check(null, null, []);
   check("odd", ["odd"], []);
+});
+
+it("only what a person wrote into fields can be undone", () => {
+  const sides = { before: { fields: {} }, after: { fields: { caption: texts("New") } } };
+  expect(isEdit({ verb: "asset.edited", ...sides })).toBe(true);
+  expect(isEdit({ verb: "version.described", ...sides })).toBe(false);
+  expect(isEdit({ verb: "asset.edited", before: null, after: { state: "approved" } })).toBe(false);
+});
+
+it("an edit that was written over says so in plain words, any other refusal in the server's", () => {
+  expect(notUndone({ status: 412, message: "asset 0198 was changed since it was read" })).toBe(
+    "Not undone: one of these values was changed again since.",
+  );
+  expect(notUndone({ status: 404, message: "there is no such edit" })).toBe(
+    "Not undone: there is no such edit",
+  );
 });

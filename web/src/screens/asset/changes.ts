@@ -1,5 +1,7 @@
 /** What a fact changed, in words: fields by their labels, and of its other members those that mean something to a
  *  person. Facts are open: what is not known here is left out, not guessed. */
+import type { Problem } from "../../api/client";
+import type { Fact } from "../../api/types";
 import { words } from "../../words";
 import { bytes, localMoment, measure } from "../../words/format";
 
@@ -18,6 +20,14 @@ export const SHOWN_MAX = 120;
 
 const open = (value: unknown): Open =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Open) : {};
+
+/** Whether a person wrote fields, which can be undone. */
+export const isEdit = ({ verb, before, after }: Pick<Fact, "verb" | "before" | "after">) =>
+  verb === "asset.edited" && "fields" in open(before) && "fields" in open(after);
+
+/** Why an edit was not undone. That somebody wrote one of its fields since is the usual reason, and has its words. */
+export const notUndone = (problem: Pick<Problem, "message"> & Partial<Pick<Problem, "status">>) =>
+  words.asset.notUndone(problem.status === 412 ? words.asset.changedSince : problem.message);
 
 export function changesOf(before: unknown, after: unknown, labels: ReadonlyMap<string, string>): Change[] {
   const [old, fresh] = [open(before), open(after)];

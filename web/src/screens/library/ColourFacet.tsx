@@ -1,6 +1,5 @@
 /** Dominant colours as swatches. A colour comes as `#rrggbb` or by its name. */
 import { words } from "../../words";
-import { count } from "../../words/format";
 import type { FacetProps } from "./Facets";
 import styles from "./Facets.module.css";
 
@@ -29,7 +28,7 @@ export function ColourFacet({ facet, markOf, onChoose, onExclude }: FacetProps) 
     <div className={styles.swatches}>
       {facet.values.slice(0, 16).map(({ value, count: number }) => {
         const mark = markOf(value);
-        const label = words.facets.bar(value, number);
+        const label = number === null ? value : words.facets.bar(value, number);
         return (
           <button
             key={value}
@@ -39,7 +38,7 @@ export function ColourFacet({ facet, markOf, onChoose, onExclude }: FacetProps) 
             style={{ background: value.startsWith("#") ? value : (NAMED[value] ?? "transparent") }}
             aria-pressed={mark !== "none"}
             aria-label={mark === "excluded" ? words.facets.exclude(value) : label}
-            title={`${value} · ${count(number)}`}
+            title={label}
             onClick={(event) => (event.shiftKey ? onExclude(value) : onChoose(value))}
           />
         );

@@ -10,12 +10,14 @@ import styles from "./Facets.module.css";
 const FIRST = 8;
 
 export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetProps) {
-  const label = (value: string) =>
-    name === "type" ? (words.kinds[value as keyof typeof words.kinds] ?? value) : value;
+  const labels: Record<string, string> =
+    name === "type" ? words.kinds : name === "finding" ? words.facets.findings : {};
+  const label = (value: string) => labels[value] ?? value;
   const [all, setAll] = useState(false);
   const held = facet.values;
   // A chosen value stays in sight, however few things have it.
   const shown = all ? held : held.filter(({ value }, at) => at < FIRST || markOf(value) !== "none");
+  const hidden = held.length - shown.length;
   return (
     <ul>
       {shown.map(({ value, count: number }) => {
@@ -34,7 +36,7 @@ export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetPro
                 {mark === "excluded" && <IconMinus size={10} stroke={3} aria-hidden />}
               </span>
               <span className="cut">{label(value)}</span>
-              <span className={styles.number}>{count(number)}</span>
+              <span className={styles.number}>{number !== null && count(number)}</span>
             </button>
             <button
               type="button"
@@ -48,12 +50,15 @@ export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetPro
           </li>
         );
       })}
-      {held.length > FIRST && (
+      {(all ? held.length > FIRST : hidden > 0) && (
         <li>
           <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? words.facets.fewer : words.facets.all(held.length)}
+            {all ? words.facets.fewer : words.facets.more(hidden)}
           </button>
         </li>
+      )}
+      {hidden === 0 && facet.of > facet.counted && (
+        <li className={styles.rest}>{words.facets.mostFrequent(facet.counted, facet.of)}</li>
       )}
     </ul>
   );

@@ -8,6 +8,7 @@ import { CapturedFacet } from "./CapturedFacet";
 import { ColourFacet } from "./ColourFacet";
 import { FacetList } from "./FacetList";
 import styles from "./Facets.module.css";
+import { type Listed, listed } from "./listed";
 import { Clear, RailSection } from "./RailSection";
 import { useFacets } from "./useFacets";
 
@@ -24,10 +25,10 @@ export function Facets({ query, facets: found, onQuery }: Props) {
   );
   if (shown.length === 0) return <p className={styles.none}>{words.facets.none}</p>;
   return shown.map((name) => {
-    const facet = withNamed(facets[name] ?? { values: [], more: 0 }, query, name);
+    const facet = facets[name] ?? { values: [], more: 0 };
     const field = {
       name,
-      facet,
+      facet: listed(facet, query, name),
       markOf: (value: string) => markOf(query, name, value),
       onChoose: (value: string) =>
         onQuery(
@@ -44,11 +45,7 @@ export function Facets({ query, facets: found, onQuery }: Props) {
         key={name}
         label={words.facets.names[name] ?? name}
         aside={
-          name === "captured" ? (
-            <Range range={range} onClear={() => onQuery(setField(query, name, null))} />
-          ) : (
-            facet.more > 0 && <span>{words.facets.more(facet.more)}</span>
-          )
+          name === "captured" && <Range range={range} onClear={() => onQuery(setField(query, name, null))} />
         }
       >
         {name === "captured" ? (
@@ -67,20 +64,6 @@ export function Facets({ query, facets: found, onQuery }: Props) {
   });
 }
 
-/** What the query names stays in the list when it counts nothing, so that it can be taken out where it was put in. */
-function withNamed(facet: Facet, query: string, name: string): Facet {
-  if (name === "captured") return facet;
-  const named = tokens(query)
-    .filter((token) => token.field === name)
-    .flatMap((token) => token.values);
-  const missing = named.filter(
-    (value) =>
-      !/\.\.|[*<>=]/.test(value) &&
-      !facet.values.some((held) => held.value.toLowerCase() === value.toLowerCase()),
-  );
-  return { ...facet, values: [...facet.values, ...missing.map((value) => ({ value, count: 0 }))] };
-}
-
 function Range({ range, onClear }: { range: string | null; onClear: () => void }) {
   if (range === null) return null;
   const said = range
@@ -96,7 +79,7 @@ function Range({ range, onClear }: { range: string | null; onClear: () => void }
 
 export interface FacetProps {
   name: string;
-  facet: Facet;
+  facet: Listed;
   markOf: (value: string) => "none" | "chosen" | "excluded";
   onChoose: (value: string) => void;
   onExclude: (value: string) => void;

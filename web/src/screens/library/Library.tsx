@@ -1,10 +1,11 @@
 /** The library: a query, what it finds, and what may be done with it. Asks; the parts beside it show. */
-import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useResult } from "../../api/assets";
 import { Problem } from "../../api/client";
+import { orderOf } from "../../query/order";
+import { setField } from "../../query/tokens";
 import { useKeys } from "../../ui/keys";
 import { words } from "../../words";
 import { EmptyLibrary } from "./EmptyLibrary";
@@ -14,14 +15,17 @@ import { Folders } from "./Folders";
 import { Grid, type GridHandle } from "./Grid";
 import styles from "./Library.module.css";
 import { QuickLook } from "./QuickLook";
-import { Refused } from "./Refused";
+import { NotTheAnswer, Refused } from "./Refused";
 import { SelectionBar } from "./SelectionBar";
 import { SubBar } from "./SubBar";
-import { searchText, useSearch } from "./search";
+import { type Change, searchText, useSearch } from "./search";
 import { selection, useSelection } from "./selection";
 import { Table } from "./Table";
 import { TopBar } from "./TopBar";
 import { takeVisited } from "./visited";
+
+// Only where there is no room beside the pictures.
+const Sheet = lazy(() => import("../../ui/Sheet"));
 
 export function Library() {
   const { search, view, change } = useSearch();
@@ -36,17 +40,21 @@ export function Library() {
   const selected = useSelection();
 
   const refused = result.error instanceof Problem ? result.error : null;
-  // While a query is wrong, what the last right one found stays.
-  const [found, setFound] = useState(result.data);
-  if (result.data && result.data !== found) setFound(result.data);
-  const first = found?.pages[0];
-  const items = useMemo(() => found?.pages.flatMap((page) => page.items) ?? [], [found]);
+  // While a query is wrong, what the last right one found stays, named by that one.
+  const [found, setFound] = useState({ data: result.data, q: search.q });
+  if (result.data && !result.isPlaceholderData && result.data !== found.data)
+    setFound({ data: result.data, q: search.q });
+  const first = found.data?.pages[0];
+  const items = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found]);
+  const order = orderOf(search.q, search.sort);
   // Before the first file there is nothing to filter, sort or measure.
   const empty = first?.total === 0 && !refused && search.q === "";
-  const place = searchText(search, view);
+  // What cannot be read leads nowhere: what is on show goes on from the query that found it.
+  const shown = refused ? { ...search, q: found.q } : search;
+  const linkOf = (id: string) => `/assets/${id}${searchText(shown)}`;
   const open = (index: number) => {
     const item = items[index];
-    if (item) navigate(`/assets/${item.id}${searchText(search)}`);
+    if (item) navigate(linkOf(item.id));
   };
 
   useEffect(() => {
@@ -90,10 +98,13 @@ export function Library() {
   );
 
   const choose = (q: string) => change({ q });
+  // An order chosen by hand goes before one in the query, which then only misleads.
+  const onChange = ({ sort, ...next }: Change) =>
+    change(sort === undefined ? next : { ...next, sort, q: setField(search.q, "sort", null) });
   const facets = first && (
     <>
-      <Folders query={search.q} onQuery={choose} />
-      <Facets query={search.q} facets={first.facets} onQuery={choose} />
+      <Folders query={shown.q} onQuery={choose} />
+      <Facets query={shown.q} facets={first.facets} onQuery={choose} />
     </>
   );
   const parts = {
@@ -108,8 +119,8 @@ export function Library() {
     focus,
     onFocus: setFocus,
     onOpen: open,
-    linkOf: (id: string) => `/assets/${id}${searchText(search)}`,
-    memory: place,
+    linkOf,
+    memory: searchText(shown, view),
   };
 
   return (
@@ -117,15 +128,19 @@ export function Library() {
       <TopBar
         ref={box}
         query={search.q}
-        total={first?.total}
+        total={refused ? undefined : first?.total}
         tookUs={first?.took_us}
         problem={refused}
-        onQuery={(q) => change({ q }, true)}
+        onQuery={(q, move) => change({ q }, move)}
       />
       <main className={styles.library}>
         <h1 className="vh">{words.library.title}</h1>
         {!narrow && !empty && (
-          <aside className={styles.facets} aria-label={words.facets.label}>
+          <aside
+            className={styles.facets}
+            aria-label={words.facets.label}
+            data-stale={refused ? true : undefined}
+          >
             {facets}
           </aside>
         )}
@@ -133,10 +148,14 @@ export function Library() {
           {!empty && (
             <SubBar
               search={search}
+              order={order}
               view={view}
-              onChange={change}
+              onChange={onChange}
               onFilters={narrow ? () => setFilters(true) : null}
             />
+          )}
+          {first && refused && (
+            <NotTheAnswer problem={refused} before={found.q} onBack={() => choose(found.q)} />
           )}
           {!first ? (
             refused && <Refused problem={refused} onClear={() => choose("")} />
@@ -144,23 +163,29 @@ export function Library() {
             <EmptyLibrary />
           ) : first.total === 0 && !refused ? (
             <EmptyResult query={search.q} onQuery={choose} />
-          ) : view === "grid" ? (
-            <Grid ref={grid} {...parts} sort={search.sort} onLook={onLook} />
           ) : (
-            <Table ref={grid} {...parts} sort={search.sort} onSort={(sort) => change({ sort })} />
+            <div
+              className={styles.found}
+              data-stale={refused ? true : undefined}
+              data-late={result.isPlaceholderData || undefined}
+            >
+              {view === "grid" ? (
+                <Grid ref={grid} {...parts} sort={order} onLook={onLook} />
+              ) : (
+                <Table ref={grid} {...parts} sort={order} onSort={(sort) => onChange({ sort })} />
+              )}
+            </div>
           )}
           <SelectionBar items={items} total={first?.total ?? 0} selected={selected} />
         </section>
       </main>
-      <Drawer
-        opened={narrow && filters}
-        onClose={() => setFilters(false)}
-        title={words.facets.label}
-        size={280}
-        closeButtonProps={{ "aria-label": words.close }}
-      >
-        {facets}
-      </Drawer>
+      {narrow && (
+        <Suspense>
+          <Sheet opened={filters} onClose={() => setFilters(false)} title={words.facets.label} size={280}>
+            {facets}
+          </Sheet>
+        </Suspense>
+      )}
       {look && items[focus] && (
         <QuickLook
           asset={items[focus]}

@@ -11,7 +11,9 @@ import { words } from "../../words";
 import { count, took } from "../../words/format";
 import { Marked } from "./Marked";
 import styles from "./Query.module.css";
+import { isUnreadable } from "./refusal";
 import { Suggestions } from "./Suggestions";
+import type { Move } from "./steps";
 
 const TYPE_MS = 120;
 
@@ -21,7 +23,7 @@ interface Props {
   total: number | undefined;
   tookUs: number | undefined;
   problem: Problem | null;
-  onQuery: (query: string) => void;
+  onQuery: (query: string, move: Move) => void;
 }
 
 export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props) {
@@ -41,7 +43,7 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
     // While the two differ, what rests is older than what stands in the field: sending it would undo the address.
     if (still !== text || still === sent.current) return;
     sent.current = still;
-    onQuery(still);
+    onQuery(still, "typing");
   }, [still, text, onQuery]);
   useEffect(() => {
     if (query === sent.current) return;
@@ -50,6 +52,10 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
     setCaret(query.length);
   }, [query]);
 
+  const send = (next: string, move: Move) => {
+    sent.current = next;
+    onQuery(next, move);
+  };
   const take = (index: number) => {
     const suggestion = suggestions[index];
     if (!suggestion) return;
@@ -67,8 +73,7 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
     } else if (event.key === "Enter") {
       if (showing && chosen >= 0) take(chosen);
       else {
-        sent.current = text;
-        onQuery(text);
+        send(text, "entered");
         setOpen(false);
       }
     } else if (showing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
@@ -80,7 +85,7 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
     event.preventDefault();
   };
 
-  const bad = problem?.status === 422 && sent.current === text ? problem : null;
+  const bad = problem && isUnreadable(problem) && sent.current === text ? problem : null;
   return (
     <search className={styles.box} data-bad={bad ? true : undefined}>
       <IconSearch size={16} stroke={1.6} aria-hidden />
@@ -125,6 +130,7 @@ export function QueryBox({ ref, query, total, tookUs, problem, onQuery }: Props)
           aria-label={words.query.clear}
           onClick={() => {
             setText("");
+            send("", "step");
             ref.current?.focus();
           }}
         />

@@ -1,17 +1,44 @@
-/** The server refused before it had found anything: why, and the way back to all there is. */
+/** The server refused: in the place of a result, why, and the way back to all there is; over the result before it,
+ *  that it is not the answer. */
 import { Button } from "@mantine/core";
 import type { Problem } from "../../api/client";
 import { words } from "../../words";
 import styles from "./Library.module.css";
+import { insteadOf, isUnreadable, whyNot } from "./refusal";
 
-export function Refused({ problem, onClear }: { problem: Problem; onClear: () => void }) {
-  const silent = problem.status === 0;
-  // What is wrong in a query is said at the query.
-  const unreadable = problem.status === 422;
+interface Props {
+  problem: Problem;
+  onClear: () => void;
+}
+
+export function Refused({ problem, onClear }: Props) {
   return (
-    <div className={styles.nothing} role={unreadable ? undefined : "alert"}>
-      <h2>{silent ? words.noAnswer : unreadable ? words.library.unreadable : problem.message}</h2>
-      {!silent && <Button onClick={onClear}>{words.library.clear}</Button>}
+    <div className={styles.nothing} role={isUnreadable(problem) ? undefined : "alert"}>
+      <h2>{whyNot(problem)}</h2>
+      {problem.status !== 0 && <Button onClick={onClear}>{words.library.clear}</Button>}
+    </div>
+  );
+}
+
+interface NotTheAnswerProps {
+  problem: Problem;
+  /** The query that found what is still on show. */
+  before: string;
+  onBack: () => void;
+}
+
+export function NotTheAnswer({ problem, before, onBack }: NotTheAnswerProps) {
+  const why = whyNot(problem);
+  return (
+    <div className={styles.stale} role="status">
+      <i aria-hidden />
+      <span className="grow">
+        {why}
+        {why.endsWith(".") ? "" : "."} {insteadOf(before)}
+      </span>
+      <Button variant="subtle" onClick={onBack}>
+        {words.library.toFound}
+      </Button>
     </div>
   );
 }

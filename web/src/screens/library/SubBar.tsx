@@ -3,20 +3,25 @@ import { Button, Menu, SegmentedControl, Slider } from "@mantine/core";
 import { IconFilter, IconLayoutDashboard, IconSortDescending, IconTable } from "@tabler/icons-react";
 import type { Search } from "../../api/assets";
 import { prefer, ROW_PX, usePreferences } from "../../app/preferences";
+import { usualOrder } from "../../query/order";
 import { words } from "../../words";
 import styles from "./Library.module.css";
-import { SORTS, type View } from "./search";
+import { type Change, SORTS, type View } from "./search";
 
 interface Props {
   search: Search;
+  /** The order that the result has, chosen or not. */
+  order: string;
   view: View;
-  onChange: (next: Partial<Search> & { view?: View }) => void;
+  onChange: (next: Change) => void;
   /** Opens the filters where there is no room beside the pictures. */
   onFilters: (() => void) | null;
 }
 
-export function SubBar({ search, view, onChange, onFilters }: Props) {
+export function SubBar({ search, order, view, onChange, onFilters }: Props) {
   const { rowPx } = usePreferences();
+  const usual = usualOrder(search.q);
+  const offered = SORTS.includes(usual) ? SORTS : [usual, ...SORTS];
   return (
     <div className={styles.sub}>
       {onFilters && (
@@ -32,15 +37,15 @@ export function SubBar({ search, view, onChange, onFilters }: Props) {
             leftSection={<IconSortDescending size={16} stroke={1.5} />}
           >
             <span className="vh">{words.library.order}: </span>
-            {words.library.sorts[search.sort] ?? search.sort}
+            {words.library.sorts[order] ?? words.library.sortedBy(order)}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {SORTS.map((sort) => (
+          {offered.map((sort) => (
             <Menu.Item
               key={sort}
-              onClick={() => onChange({ sort })}
-              aria-current={sort === search.sort || undefined}
+              onClick={() => onChange({ sort: sort === usual ? "" : sort })}
+              aria-current={sort === order || undefined}
             >
               {words.library.sorts[sort]}
             </Menu.Item>

@@ -5,6 +5,7 @@ import { AddFiles } from "../../upload/AddFiles";
 import { UploadChip } from "../../upload/UploadChip";
 import styles from "./Library.module.css";
 import { QueryBox } from "./QueryBox";
+import type { Move } from "./steps";
 
 interface Props {
   ref: RefObject<HTMLInputElement | null>;
@@ -12,7 +13,7 @@ interface Props {
   total: number | undefined;
   tookUs: number | undefined;
   problem: Problem | null;
-  onQuery: (query: string) => void;
+  onQuery: (query: string, move: Move) => void;
 }
 
 export function TopBar({ ref, ...box }: Props) {

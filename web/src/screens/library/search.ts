@@ -1,41 +1,50 @@
 /** What the library shows is in the address: query, order, view. Nothing of it is held elsewhere. */
-import { useCallback } from "react";
-import { useSearchParams } from "react-router";
+import { useCallback, useEffect, useRef } from "react";
+import { useLocation, useNavigationType, useSearchParams } from "react-router";
 import type { Search } from "../../api/assets";
+import { type Move, Steps } from "./steps";
 
 export type View = "grid" | "table";
+/** Orders that may be chosen for any result. */
 export const SORTS = ["-added", "added", "-captured", "captured", "name", "-name", "-bytes", "bytes"];
-export const USUAL_SORT = "-added";
 
 export function searchOf(params: URLSearchParams): Search {
   const sort = params.get("sort") ?? "";
-  return { q: params.get("q") ?? "", sort: SORTS.includes(sort) ? sort : USUAL_SORT };
+  return { q: params.get("q") ?? "", sort: SORTS.includes(sort) ? sort : "" };
 }
+
+const viewOf = (params: URLSearchParams): View => (params.get("view") === "table" ? "table" : "grid");
 
 /** The part of an address that names a result; empty for the whole library in its usual order. */
 export function searchText({ q, sort }: Search, view: View = "grid"): string {
   const params = new URLSearchParams();
   if (q) params.set("q", q);
-  if (sort !== USUAL_SORT) params.set("sort", sort);
+  if (sort) params.set("sort", sort);
   if (view !== "grid") params.set("view", view);
   const text = params.toString();
   return text ? `?${text}` : "";
 }
 
+export type Change = Partial<Search> & { view?: View };
+
 export function useSearch() {
   const [params, setParams] = useSearchParams();
-  const search = searchOf(params);
-  const view: View = params.get("view") === "table" ? "table" : "grid";
+  const steps = useRef(new Steps());
+  const { key } = useLocation();
+  const how = useNavigationType();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each place of the history anew
+  useEffect(() => {
+    if (how === "POP") steps.current.settle();
+  }, [how, key]);
+
   const change = useCallback(
-    (next: Partial<Search> & { view?: View }, replace = false) =>
-      setParams(
-        (held) => {
-          const now = { ...searchOf(held), ...next };
-          return searchText(now, next.view ?? (held.get("view") === "table" ? "table" : "grid"));
-        },
-        { replace },
-      ),
-    [setParams],
+    (next: Change, move: Move = "step") => {
+      const replace = steps.current.replaces(move, Date.now());
+      const text = searchText({ ...searchOf(params), ...next }, next.view ?? viewOf(params));
+      // What is there already is no step.
+      if (text !== searchText(searchOf(params), viewOf(params))) setParams(text, { replace });
+    },
+    [params, setParams],
   );
-  return { search, view, change };
+  return { search: searchOf(params), view: viewOf(params), change };
 }

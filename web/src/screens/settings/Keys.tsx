@@ -3,9 +3,11 @@ import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useKeys, useRevokeKey } from "../../api/keys";
 import type { Key } from "../../api/types";
+import { Lines } from "../../ui/Skeletons";
 import styles from "../../ui/ui.module.css";
 import { words } from "../../words";
-import { moment } from "../../words/format";
+import { date, moment } from "../../words/format";
+import { hasEnded } from "./expiry";
 import { MakeKey } from "./MakeKey";
 
 export default function Keys() {
@@ -20,6 +22,7 @@ export default function Keys() {
         <h2>{words.settings.keys}</h2>
         <p>{words.settings.keysLead}</p>
         {keys.error && <p role="alert">{keys.error.message}</p>}
+        {keys.isPending && <Lines lines={1} act={72} />}
         {keys.data?.length === 0 && <p>{words.settings.noKeys}</p>}
         {keys.data?.map((key) => (
           <div key={key.id} className={styles.line}>
@@ -27,10 +30,11 @@ export default function Keys() {
               <div className="cut">{key.name}</div>
               <div className="s12 t3">
                 {key.scopes.map((scope) => words.settings.scopeNames[scope] ?? scope).join(", ")} ·{" "}
-                {words.settings.created} {moment(key.created)} · {words.settings.used}{" "}
-                {key.last_used ? moment(key.last_used) : words.settings.neverUsed}
-                {key.expires && ` · ${words.settings.ends} ${moment(key.expires)}`}
+                {words.settings.created} {date(key.created)} · {words.settings.used}{" "}
+                {key.last_used ? moment(key.last_used) : words.settings.neverUsed} ·{" "}
+                <End expires={key.expires} />
               </div>
+              {key.query && <div className="s12 t3 cut">{words.settings.heldTo(key.query)}</div>}
             </div>
             <Button c="var(--dm-no)" onClick={() => setLeaving(key)}>
               {words.settings.revoke}
@@ -68,5 +72,14 @@ export default function Keys() {
         </div>
       </Modal>
     </main>
+  );
+}
+
+function End({ expires }: { expires: string | null }) {
+  if (expires === null) return words.settings.endsNever;
+  return hasEnded(expires, Date.now()) ? (
+    <span className="no">{words.settings.ended(date(expires))}</span>
+  ) : (
+    words.settings.endsOn(date(expires))
   );
 }

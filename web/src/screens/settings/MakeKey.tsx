@@ -1,52 +1,48 @@
-/** Making a key. Its secret is shown here once, and then nowhere. */
-import { Button, Checkbox, CopyButton, Modal, NativeSelect, TextInput } from "@mantine/core";
+/** Making a key: what it may do in plain words, and until when. */
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useMakeKey } from "../../api/keys";
 import type { KeyScope } from "../../api/types";
 import { words } from "../../words";
+import { date } from "../../words/format";
+import { endOf } from "./expiry";
 import styles from "./Keys.module.css";
+import { Secret } from "./Secret";
 
 const SCOPES: KeyScope[] = ["read", "write", "download", "admin"];
 const DAYS = [30, 90, 365];
+const USUAL_DAYS = "90";
 
 export function MakeKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const make = useMakeKey();
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<KeyScope[]>(["read"]);
-  const [days, setDays] = useState("90");
+  const [days, setDays] = useState(USUAL_DAYS);
   const close = () => {
     make.reset();
     setName("");
     setScopes(["read"]);
+    setDays(USUAL_DAYS);
     onClose();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     make.mutate({ name, scopes, expires_in_days: days === "" ? null : Number(days) });
   };
+  const turn = (scope: KeyScope, on: boolean) =>
+    setScopes(on ? [...scopes, scope] : scopes.filter((each) => each !== scope));
   return (
     <Modal
       opened={opened}
       onClose={close}
       title={words.settings.make}
+      // What is shown once is not lost by a slip.
       closeOnClickOutside={!make.data}
+      closeOnEscape={!make.data}
       closeButtonProps={{ "aria-label": words.close }}
     >
       {make.data ? (
-        <div className={styles.form}>
-          <p>{words.settings.made}</p>
-          <code className={styles.secret}>{make.data.secret}</code>
-          <div className={styles.acts}>
-            <CopyButton value={make.data.secret}>
-              {({ copied, copy }) => (
-                <Button onClick={copy}>{copied ? words.settings.copied : words.settings.copy}</Button>
-              )}
-            </CopyButton>
-            <Button variant="filled" onClick={close}>
-              {words.settings.done}
-            </Button>
-          </div>
-        </div>
+        <Secret made={make.data} onDone={close} />
       ) : (
         <form className={styles.form} onSubmit={submit}>
           <TextInput
@@ -63,17 +59,20 @@ export function MakeKey({ opened, onClose }: { opened: boolean; onClose: () => v
                 key={scope}
                 size="xs"
                 label={words.settings.scopeNames[scope]}
+                description={words.settings.scopeWords[scope]}
                 checked={scopes.includes(scope)}
-                onChange={(event) =>
-                  setScopes(
-                    event.target.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope),
-                  )
-                }
+                onChange={(event) => turn(scope, event.target.checked)}
               />
             ))}
           </fieldset>
           <NativeSelect
             label={words.settings.expires}
+            description={
+              days === ""
+                ? words.settings.endsNever
+                : words.settings.endsOn(date(endOf(Number(days), Date.now())))
+            }
+            inputWrapperOrder={["label", "input", "description", "error"]}
             value={days}
             onChange={(event) => setDays(event.target.value)}
             data={[
