@@ -54,6 +54,8 @@ pub struct Found {
     pub took_us: u64,
     /// Where the next page begins.
     pub next: Option<String>,
+    /// What it is ordered by.
+    pub sort: Sort,
     /// One for each asked for.
     pub facets: Vec<FacetCounts>,
     /// The fact up to which the index was.
@@ -138,6 +140,7 @@ pub async fn assets(damask: &Damask, caller: &Caller, ask: Ask) -> Outcome<Found
         total: page.total,
         took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         next: page.next.map(|cursor| cursor.0),
+        sort: page.sort,
         facets: page
             .facets
             .into_iter()

@@ -43,6 +43,9 @@ pub struct Page {
     pub facets: Vec<Facet>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Cursor>,
+    /// What it is ordered by: as asked for, else as the query says, else relevance for words and the latest added
+    /// first for all others.
+    pub sort: Sort,
 }
 
 /// A value that begins as was asked, and how many assets in scope have it.
@@ -90,7 +93,7 @@ impl Index {
         let further = places.len() > limit;
         places.truncate(limit);
         let next = places.last().filter(|_| further).map(|place| Cursor::after(&sort, place));
-        Ok(Page { ids: places.iter().map(|place| place.asset()).collect(), total, facets, next })
+        Ok(Page { ids: places.iter().map(|place| place.asset()).collect(), total, facets, next, sort })
     }
 
     /// Values of `fields` that begin as `prefix`, those of most assets in scope first.

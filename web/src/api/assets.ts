@@ -8,7 +8,6 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { askedOrder } from "../query/order";
 import { api, ask, whole } from "./client";
 import type { AssetPage, AssetPatch, AssetView } from "./types";
 
@@ -45,10 +44,9 @@ export const assetKey = (id: string) => ["asset", id] as const;
 
 /** The first page of a result carries its count and facets; later pages carry assets alone. */
 export function readPage(search: Search, after: string | null, signal?: AbortSignal): Promise<AssetPage> {
-  const sort = askedOrder(search.q, search.sort);
   const query = {
     ...(search.q ? { q: search.q } : {}),
-    ...(sort ? { sort } : {}),
+    ...(search.sort ? { sort: search.sort } : {}),
     ...(after ? { after } : { facets: FACETS.join(",") }),
     limit: PAGE_SIZE,
   };

@@ -28,6 +28,7 @@ const page = (ids: string, next: string | null, total = 99): AssetPage => ({
   total,
   took_us: 1,
   next,
+  sort: "-added",
   facets: {},
   seq: 1,
 });

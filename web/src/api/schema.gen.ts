@@ -848,7 +848,7 @@ export interface components {
             facets: {
                 [key: string]: components["schemas"]["Facet"];
             };
-            /** @description The assets, in the order asked for. */
+            /** @description The assets, in their order. */
             items: components["schemas"]["AssetSummary"][];
             /** @description Give it as `after` to see the next page; null on the last. */
             next: string | null;
@@ -857,6 +857,12 @@ export interface components {
              * @description How far the journal was when the search saw it.
              */
             seq: number;
+            /**
+             * @description What they are ordered by, as `sort` names it: what was asked for, else what the query says, else `relevance`
+             *     for words and `-added` for all others.
+             * @example -added
+             */
+            sort: string;
             /**
              * Format: int64
              * @description Microseconds the search took.

@@ -11,7 +11,7 @@ use crate::wire::asset::AssetLine;
 /// A page of found assets.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundPage {
-    /// The assets, in the order asked for.
+    /// The assets, in their order.
     items: Vec<AssetLine>,
     /// How many there are in all, exactly.
     total: u64,
@@ -20,6 +20,10 @@ pub struct FoundPage {
     /// Give it as `after` to see the next page; null on the last.
     #[schema(required)]
     next: Option<String>,
+    /// What they are ordered by, as `sort` names it: what was asked for, else what the query says, else `relevance`
+    /// for words and `-added` for all others.
+    #[schema(example = "-added")]
+    sort: String,
     /// Counts by value, for the facets asked for.
     facets: BTreeMap<String, FacetView>,
     /// How far the journal was when the search saw it.
@@ -50,6 +54,7 @@ impl From<Found> for FoundPage {
             total: found.total,
             took_us: found.took_us,
             next: found.next,
+            sort: found.sort.to_string(),
             facets: found.facets.into_iter().map(facet).collect(),
             seq: found.seq.0,
         }

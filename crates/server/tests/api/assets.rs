@@ -185,3 +185,20 @@ async fn what_does_not_exist_is_missing() {
     app.get(&format!("/i/{nobody}/box-256x256.jpg")).send().await.problem(404, "missing");
     app.get("/api/v1/nothing").send().await.problem(404, "missing");
 }
+
+#[tokio::test]
+async fn a_page_says_what_it_is_ordered_by() {
+    let app = signed_in().await;
+    app.bring("note.txt", "note").await;
+    for (asked, sort) in [
+        ("", "-added"),
+        ("?q=note", "relevance"),
+        ("?q=type:document", "-added"),
+        ("?q=-note", "-added"),
+        ("?q=note%20sort:name", "name"),
+        ("?q=note%20sort:name&sort=-bytes", "-bytes"),
+    ] {
+        let page = app.get(&format!("/api/v1/assets{asked}")).send().await.json();
+        assert_eq!(page["sort"], sort, "{asked}");
+    }
+}

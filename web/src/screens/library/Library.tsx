@@ -4,7 +4,6 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useNavigate } from "react-router";
 import { useResult } from "../../api/assets";
 import { Problem } from "../../api/client";
-import { orderOf } from "../../query/order";
 import { setField } from "../../query/tokens";
 import { useKeys } from "../../ui/keys";
 import { words } from "../../words";
@@ -46,7 +45,7 @@ export function Library() {
     setFound({ data: result.data, q: search.q });
   const first = found.data?.pages[0];
   const items = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found]);
-  const order = orderOf(search.q, search.sort);
+  const order = search.sort || first?.sort || "";
   // Before the first file there is nothing to filter, sort or measure.
   const empty = first?.total === 0 && !refused && search.q === "";
   // What cannot be read leads nowhere: what is on show goes on from the query that found it.
@@ -147,7 +146,6 @@ export function Library() {
         <section className={styles.content} aria-label={words.library.results}>
           {!empty && (
             <SubBar
-              search={search}
               order={order}
               view={view}
               onChange={onChange}

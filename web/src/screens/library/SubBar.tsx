@@ -1,15 +1,12 @@
 /** The bar over the pictures: order, thumbnail size, view. */
 import { Button, Menu, SegmentedControl, Slider } from "@mantine/core";
 import { IconFilter, IconLayoutDashboard, IconSortDescending, IconTable } from "@tabler/icons-react";
-import type { Search } from "../../api/assets";
 import { prefer, ROW_PX, usePreferences } from "../../app/preferences";
-import { usualOrder } from "../../query/order";
 import { words } from "../../words";
 import styles from "./Library.module.css";
 import { type Change, SORTS, type View } from "./search";
 
 interface Props {
-  search: Search;
   /** The order that the result has, chosen or not. */
   order: string;
   view: View;
@@ -18,10 +15,8 @@ interface Props {
   onFilters: (() => void) | null;
 }
 
-export function SubBar({ search, order, view, onChange, onFilters }: Props) {
+export function SubBar({ order, view, onChange, onFilters }: Props) {
   const { rowPx } = usePreferences();
-  const usual = usualOrder(search.q);
-  const offered = SORTS.includes(usual) ? SORTS : [usual, ...SORTS];
   return (
     <div className={styles.sub}>
       {onFilters && (
@@ -41,10 +36,10 @@ export function SubBar({ search, order, view, onChange, onFilters }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {offered.map((sort) => (
+          {SORTS.map((sort) => (
             <Menu.Item
               key={sort}
-              onClick={() => onChange({ sort: sort === usual ? "" : sort })}
+              onClick={() => onChange({ sort })}
               aria-current={sort === order || undefined}
             >
               {words.library.sorts[sort]}

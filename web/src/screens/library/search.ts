@@ -6,7 +6,17 @@ import { type Move, Steps } from "./steps";
 
 export type View = "grid" | "table";
 /** Orders that may be chosen for any result. */
-export const SORTS = ["-added", "added", "-captured", "captured", "name", "-name", "-bytes", "bytes"];
+export const SORTS = [
+  "relevance",
+  "-added",
+  "added",
+  "-captured",
+  "captured",
+  "name",
+  "-name",
+  "-bytes",
+  "bytes",
+];
 
 export function searchOf(params: URLSearchParams): Search {
   const sort = params.get("sort") ?? "";
