@@ -1,7 +1,7 @@
 # The whole house in a few words; the work is in scripts/ and xtask/. `make help` lists the words.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt gen corpus score oracles tidy setup
+.PHONY: help run test fmt gen corpus score fuzz oracles tidy setup
 
 AREA ?= ingest
 CORPUS ?=
@@ -34,6 +34,9 @@ corpus: ## Import every file of DAMASK_CORPUS and judge the outcome (score rows 
 
 score: ## Figures of an area: make score AREA=ingest CORPUS=DIR
 	@scripts/score.sh
+
+fuzz: ## Ask a running server thousands of questions made from its own description
+	@scripts/fuzz.sh
 
 oracles: ## Install the Python judges into the cache folder
 	@scripts/oracles.sh

@@ -45,5 +45,8 @@ fn main() -> ExitCode {
 
 /// The folder of the workspace: this crate lies directly in it.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a crate lies in a folder").to_path_buf()
+    // `cargo xtask` says where the checkout is that it runs in; a binary started alone knows where it was built.
+    let crate_folder =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&crate_folder).parent().expect("a crate lies in a folder").to_path_buf()
 }

@@ -192,7 +192,7 @@ async fn undo(
     headers: HeaderMap,
     Given(request): Given<UndoRequest>,
 ) -> Answer<Response> {
-    let edit = Seq(request.edit);
+    let edit = Seq(request.edit.0);
     let seq = edit::undo(&damask, &who.caller, id, wanted_states(&headers), edit).await?;
     edited(&damask, &who, id, seq).await
 }

@@ -2,10 +2,13 @@
 //!
 //! Ids are read strictly (36 characters with hyphens): one thing has one address.
 
-use std::{borrow::Cow, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
 use axum::extract::{FromRequest, FromRequestParts};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected, Visitor},
+};
 
 use crate::problem::Problem;
 
@@ -37,18 +40,43 @@ impl<'de, T: FromStr> Deserialize<'de> for Id<T> {
     }
 }
 
-/// A whole number from `MIN` to `MAX`.
+/// A whole number from `MIN` to `MAX`. In JSON `7.0` is one too (JSON Schema, `integer`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Within<const MIN: i64, const MAX: i64>(pub i64);
 
 impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Within<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = i64::deserialize(deserializer)?;
+        let number = deserializer.deserialize_i64(Whole)?;
         if (MIN..=MAX).contains(&number) {
             Ok(Self(number))
         } else {
             Err(D::Error::custom(format!("a whole number from {MIN} to {MAX} is needed, not {number}")))
         }
+    }
+}
+
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
+        i64::try_from(number).map_err(|_| E::custom("the number is too large"))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<i64, E> {
+        // Beyond, a float does not tell one whole number from the next.
+        let exact = number.fract() == 0.0 && number.abs() <= (1_i64 << f64::MANTISSA_DIGITS) as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and its size was checked")]
+        exact.then_some(number as i64).ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))
     }
 }
 
@@ -109,7 +137,9 @@ mod tests {
 
     #[test]
     fn a_number_outside_its_limits_is_refused() {
-        assert!(from_value::<Within<1, 200>>(json!(200)).is_ok());
+        for number in [json!(200), json!(200.0)] {
+            assert_eq!(from_value::<Within<1, 200>>(number).expect("within"), Within(200));
+        }
         for number in [json!(0), json!(201), json!(-1), json!(1.5), json!("7")] {
             assert!(from_value::<Within<1, 200>>(number.clone()).is_err(), "{number}");
         }

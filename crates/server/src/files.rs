@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 /// durable.
 #[utoipa::path(put, path = "/api/v1/files/{*path}", operation_id = "putFile", tag = "uploads",
     params(("path" = String, Path, description = "Folders and file name", example = "news/2026/harbour.jpg", min_length = 1, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$")),
-    request_body(content = [u8], content_type = "application/octet-stream", description = "The bytes, of any media type"),
+    request_body(content = Option<[u8]>, content_type = "application/octet-stream", description = "The bytes, of any media type; without them the file is empty"),
     responses(
         (status = 201, description = "It is here", body = ArrivalView),
         (status = 413, description = "It is longer than is taken"),

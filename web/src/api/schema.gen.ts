@@ -2247,8 +2247,8 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The bytes, of any media type */
-        requestBody: {
+        /** @description The bytes, of any media type; without them the file is empty */
+        requestBody?: {
             content: {
                 "application/octet-stream": unknown;
             };

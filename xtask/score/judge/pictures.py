@@ -75,9 +75,12 @@ class Picture:
             # So it is with XMP that continues in further segments (XMP specification part 3, 1.1.3.1).
             self.is_whole = None not in parts and "Xmp.xmpNote.HasExtendedXMP" not in (parts[2] or {})
             self.exif, self.iptc, self.xmp = (part or {} for part in parts)
+            self.unseen = {}
             for name, texts in iim_of_jpeg(path).items():
                 key = "Iptc.Application2." + name
-                self.iptc.setdefault(key, texts)
+                if key not in self.iptc:
+                    self.unseen[key] = texts
+                    continue
                 # IIM 4.2, 2:60: HHMMSS and a zone. Exiv2 invents one where there is none.
                 if name in ("TimeCreated", "DigitizationTime") and re.fullmatch(r"\d{6}", texts[0]):
                     self.iptc[key] = re.sub(r"(\d\d)(\d\d)(\d\d)", r"\1:\2:\3", texts[0])
@@ -135,6 +138,23 @@ def judge(path, media_type):
         picture = Picture(path)
     except RuntimeError:  # not a format Exiv2 reads
         return sizes(path, media_type, None)
+    out = fields(picture, path, media_type)
+    if picture.unseen:
+        # IIM that only the block reader beside this one finds, by the rules Damask's own follows: that is no judge.
+        picture.iptc.update(picture.unseen)
+        with_unseen = fields(picture, path, media_type)
+        out = {field: values for field, values in out.items() if values == with_unseen[field]}
+    if not picture.is_whole:
+        out = {field: values for field, values in out.items() if values}
+    elif media_type not in WHOLLY_READ:
+        out = {field: values for field, values in out.items() if values or field not in ELSEWHERE}
+    readings = sizes(path, media_type, picture)
+    readings["pyexiv2"] = {**out, **readings.get("pyexiv2", {})}
+    return readings
+
+
+def fields(picture, path, media_type):
+    """What Exiv2 read, as fields."""
     out = {field: text_of(picture, *sources) for field, sources in TEXTS.items()}
     out["software"] = out["software"] or picture.from_xmp("Xmp.tiff.Software")[:1]
     out["caption"] = out["caption"] or picture.from_xmp("Xmp.tiff.ImageDescription")[:1]
@@ -154,13 +174,7 @@ def judge(path, media_type):
         for field, keyword in (("title", "Title"), ("creator", "Author"), ("copyright", "Copyright"),
                                ("caption", "Description"), ("software", "Software")):
             out[field] = out[field] or one(chunks.get(keyword))
-    if not picture.is_whole:
-        out = {field: values for field, values in out.items() if values}
-    elif media_type not in WHOLLY_READ:
-        out = {field: values for field, values in out.items() if values or field not in ELSEWHERE}
-    readings = sizes(path, media_type, picture)
-    readings["pyexiv2"] = {**out, **readings.get("pyexiv2", {})}
-    return readings
+    return out
 
 
 def described(picture, xmp_name, iim_name):

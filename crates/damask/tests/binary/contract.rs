@@ -155,7 +155,20 @@ fn a_look_at_a_library_that_is_not_there_makes_none() {
 fn check_finds_a_flipped_bit_and_nothing_in_a_whole_library() {
     let ground = Ground::new();
     ground.write("a.txt", "words that matter");
-    ground.import();
+    assert_eq!(ground.import()[0]["outcome"], "imported");
+    flipped_is_found(&ground);
+}
+
+#[test]
+fn check_finds_a_flipped_bit_of_what_waits_in_quarantine() {
+    let ground = Ground::new();
+    ground.write("holiday.jpg", fs::read("/bin/true").expect("a program"));
+    assert_eq!(ground.import()[0]["outcome"], "quarantined");
+    flipped_is_found(&ground);
+}
+
+/// Flips a bit of the one blob there is.
+fn flipped_is_found(ground: &Ground) {
     assert!(ground.run(["check"]).status.success());
     let blob = find_blob(&ground.data().join("libraries/main/store/blobs"));
     let mut bytes = fs::read(&blob).expect("the blob");

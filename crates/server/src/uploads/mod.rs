@@ -229,7 +229,7 @@ async fn terminate(
     params(
         ("id" = Uuid, Path, description = "The upload"),
         ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
-        ("X-HTTP-Method-Override" = String, Header, description = "PATCH, DELETE or HEAD"),
+        ("X-HTTP-Method-Override" = String, Header, description = "PATCH, DELETE or HEAD", pattern = "^(PATCH|DELETE|HEAD)$"),
         ("Upload-Offset" = Option<u64>, Header, description = "For PATCH: where the chunk begins"),
         ("Upload-Checksum" = Option<String>, Header, description = "For PATCH: sha1 and the base64 checksum of the chunk"),
     ),

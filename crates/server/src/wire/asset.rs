@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use crate::wire::{field::FieldValues, probe::ProbeView};
+use crate::{
+    extract::Within,
+    wire::{field::FieldValues, probe::ProbeView},
+};
 
 /// What a list shows of an asset.
 #[derive(Debug, Serialize, ToSchema)]
@@ -227,8 +230,8 @@ pub struct EditRequest {
 #[serde(deny_unknown_fields)]
 pub struct UndoRequest {
     /// The number of the fact that states it: `Damask-Seq` of its answer, `seq` in the asset's history.
-    #[schema(minimum = 1)]
-    pub edit: i64,
+    #[schema(value_type = i64, minimum = 1)]
+    pub edit: Within<1, { i64::MAX }>,
 }
 
 /// Embedded tags, raw.
