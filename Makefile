@@ -35,7 +35,7 @@ corpus: ## Import every file of DAMASK_CORPUS and judge the outcome (score rows 
 score: ## Figures of an area: make score AREA=ingest CORPUS=DIR
 	@scripts/score.sh
 
-fuzz: ## Ask a running server thousands of questions made from its own description
+fuzz: ## Ask a server thousands of questions made from its own description (schemathesis)
 	@scripts/fuzz.sh
 
 oracles: ## Install the Python judges into the cache folder

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks a running Damask thousands of questions made from its own description (schemathesis), in a library of its own.
+# Starts a Damask and asks it thousands of questions made from its own description (schemathesis), in a library of its own.
 # FUZZ_SECONDS bounds the time, FUZZ_SEED the chance; DAMASK_BINARY is asked instead of one built here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ fi
 python=$(scripts/oracles.sh)
 folder=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap '[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null; rm -rf "$folder"' EXIT
 
 "$binary" serve --data "$folder/data" --listen 127.0.0.1:0 >"$folder/said" 2>"$folder/log" &
 server=$!
@@ -26,6 +26,7 @@ for _ in $(seq 300); do
 done
 address=$(sed -n 's|^Damask serves \(http://[^/]*\)/.*|\1|p' "$folder/said")
 token=$(sed -n 's|.*setup?token=||p' "$folder/said")
+[ -n "$token" ] || die "the server said nothing of a set-up link"
 
 ask() { # METHOD PATH JSON: as a page of Damask's own would
     curl -fsS -b "$folder/cookies" -c "$folder/cookies" -X "$1" -H "Origin: $address" \

@@ -37,7 +37,7 @@ async fn no_statement_that_runs_often_walks_a_whole_table() {
         "SELECT DISTINCT l.asset, l.name FROM location l JOIN asset a ON a.id = l.asset AND a.name <> l.name \
          WHERE l.asset IN ($1, $2)",
         "SELECT v.id, v.asset, a.name FROM version v JOIN asset a ON a.id = v.asset WHERE v.id IN ($1, $2)",
-        "SELECT DISTINCT version, code FROM finding WHERE version IN ($1, $2) ORDER BY version, code LIMIT $3",
+        "SELECT DISTINCT version, code FROM finding WHERE version IN ($1, $2)",
         "SELECT id FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2",
         "SELECT id FROM quarantine WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3",
         "SELECT id FROM quarantine WHERE file = $1 LIMIT 1",

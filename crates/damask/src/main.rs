@@ -10,11 +10,14 @@ mod flags;
 mod host;
 mod wiring;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
 use crate::flags::{Command, Flags};
+
+/// Longest wait, once a command has ended, for what still reads or writes; the rest is left as by a crash.
+const END_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// How a command ended, as its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,5 +80,7 @@ fn run(flags: Flags) -> anyhow::Result<Ending> {
         .worker_threads(config.workers.clamp(2, 16))
         .enable_all()
         .build()?;
-    runtime.block_on(commands::run(flags.command, config))
+    let ending = runtime.block_on(commands::run(flags.command, config));
+    runtime.shutdown_timeout(END_TIME_MAX);
+    ending
 }

@@ -44,10 +44,14 @@ pub async fn page(
     Ok(jobs)
 }
 
-/// The assets that `jobs` work on, with their names, by the jobs' subjects. For callers who were shown the jobs.
-pub async fn about(damask: &Damask, jobs: &[Job]) -> Outcome<HashMap<Uuid, (AssetId, String)>> {
+/// The assets that `jobs` work on, with their names, by the jobs' subjects.
+pub async fn about(
+    damask: &Damask,
+    caller: &Caller,
+    jobs: &[Job],
+) -> Outcome<HashMap<Uuid, (AssetId, String)>> {
     let subjects: Vec<VersionId> = jobs.iter().filter_map(|job| job.subject).map(VersionId).collect();
-    if subjects.is_empty() {
+    if subjects.is_empty() || !caller.sees_all() {
         return Ok(HashMap::new());
     }
     let mut conn = damask.catalog().read().await?;

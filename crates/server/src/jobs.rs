@@ -1,7 +1,7 @@
 //! Jobs: seen, cancelled, retried.
 
 use axum::{Json, extract::State};
-use damask_flow::{Damask, work};
+use damask_flow::{Caller, Damask, work};
 use damask_model::{JobId, job::JobState};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -75,13 +75,13 @@ async fn list(
     let counts = work::counts(&damask, &who.caller).await?.into();
     let more = is_cut(&jobs);
     let next = if more && state.is_some() { jobs.last().map(|job| job.id.0) } else { None };
-    let about = work::about(&damask, &jobs).await?;
+    let about = work::about(&damask, &who.caller, &jobs).await?;
     let items = jobs.into_iter().map(|job| JobLine::new(job, &about)).collect();
     Ok(Json(JobList { items, counts, next, more }))
 }
 
-async fn line(damask: &Damask, job: work::Job) -> Answer<Json<JobLine>> {
-    let about = work::about(damask, std::slice::from_ref(&job)).await?;
+async fn line(damask: &Damask, caller: &Caller, job: work::Job) -> Answer<Json<JobLine>> {
+    let about = work::about(damask, caller, std::slice::from_ref(&job)).await?;
     Ok(Json(JobLine::new(job, &about)))
 }
 
@@ -98,7 +98,7 @@ fn is_cut(jobs: &[work::Job]) -> bool {
         (status = 404, description = "There is no such job"),
     ))]
 async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    line(&damask, work::one(&damask, &who.caller, id).await?).await
+    line(&damask, &who.caller, work::one(&damask, &who.caller, id).await?).await
 }
 
 /// Cancel a job
@@ -114,7 +114,7 @@ async fn one(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) 
         (status = 409, description = "It has ended already"),
     ))]
 async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    line(&damask, work::cancel(&damask, &who.caller, id).await?).await
+    line(&damask, &who.caller, work::cancel(&damask, &who.caller, id).await?).await
 }
 
 /// Retry a job
@@ -132,5 +132,5 @@ async fn cancel(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>
         (status = 409, description = "It has not failed"),
     ))]
 async fn retry(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<JobId>>) -> Answer<Json<JobLine>> {
-    line(&damask, work::retry(&damask, &who.caller, id).await?).await
+    line(&damask, &who.caller, work::retry(&damask, &who.caller, id).await?).await
 }

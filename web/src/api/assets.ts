@@ -99,18 +99,25 @@ function heldOf({ value, response }: { value: AssetView; response: Response }): 
 
 export const useAsset = (id: string) => useQuery(readAsset(id));
 
-/** What an edit answers: the asset after it, and the edit's own number, by which it can be undone. */
-type Edited = Held & { edit: number };
+/** What an edit answers: the asset after it, where it is still in the caller's sight, and the edit's own number, by
+ *  which it can be undone. */
+interface Edited {
+  held: Held | null;
+  edit: number;
+}
 
 function editedOf(answer: { value: AssetView; response: Response }): Edited {
-  return { ...heldOf(answer), edit: Number(answer.response.headers.get("damask-seq")) };
+  return {
+    held: answer.response.status === 204 ? null : heldOf(answer),
+    edit: Number(answer.response.headers.get("damask-seq")),
+  };
 }
 
 function useTakeEdited(id: string) {
   const cache = useQueryClient();
-  return ({ edit, ...held }: Edited) => {
-    // An edit may take the asset out of the caller's sight: then there is nothing to show, and asking says so.
-    if (held.asset) cache.setQueryData(assetKey(id), held);
+  return ({ held }: Edited) => {
+    if (held) cache.setQueryData(assetKey(id), held);
+    // Asking again says that it is out of sight.
     else cache.invalidateQueries({ queryKey: assetKey(id) });
     cache.invalidateQueries({ queryKey: ["history", id] });
   };

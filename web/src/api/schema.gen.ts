@@ -807,10 +807,10 @@ export interface components {
         /** @description Something found about a file. */
         Finding: {
             /**
-             * @description Stable code.
-             * @example truncated
+             * @description Stable code
+             * @enum {string}
              */
-            code: string;
+            code: "empty" | "truncated" | "undecodable" | "extension-differs" | "over-limit" | "decoder-stopped" | "decoder-died" | "encrypted" | "metadata-damaged" | "decoder-missing";
             /** @description What exactly. */
             detail: string;
         };

@@ -29,4 +29,5 @@ export type JobPage = Schemas["JobList"];
 export type Quarantined = Schemas["QuarantinedFile"];
 export type QuarantinePage = Schemas["QuarantineList"];
 export type Arrival = Schemas["Arrival"];
+export type FindingCode = Schemas["Finding"]["code"];
 export type VersionView = Schemas["Version"];

@@ -61,7 +61,7 @@ export function UploadPanel() {
       {!folded && (
         <>
           <Failures failed={parts.failed} />
-          <List label={words.upload.open} list={[...parts.failed, ...parts.aside, ...parts.going]} />
+          <List label={words.upload.unfinished} list={[...parts.failed, ...parts.aside, ...parts.going]} />
           <Done number={parts.done.length} opened={opened} onTurn={() => setOpened(!opened)} />
           {opened && <List label={words.upload.doneList} list={parts.done} />}
         </>

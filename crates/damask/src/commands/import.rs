@@ -58,15 +58,21 @@ struct Summary {
 /// order; a second one at once.
 pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending> {
     let mut interrupted = signal(SignalKind::interrupt())?;
-    let bar = progress_bar(flags.json);
+    let (json, bar, mut summary) = (flags.json, progress_bar(flags.json), Summary::default());
     let ending = tokio::select! {
-        ending = bring(session, flags, &bar) => return ending,
+        ending = bring(session, flags, &bar, &mut summary) => ending?,
         _ = interrupted.recv() => Ending::Interrupted,
     };
     bar.finish_and_clear();
-    eprintln!(
-        "Stopped. What was taken in stays. The same command goes on from there: it passes over what is here."
-    );
+    if !json {
+        summary.print();
+    }
+    if ending == Ending::Interrupted {
+        eprintln!(
+            "Stopped. What was taken in stays. The same command goes on from there: it passes over what is here."
+        );
+    }
+    // Letting the library go takes a moment, for which not everybody waits.
     tokio::spawn(async move {
         interrupted.recv().await;
         std::process::exit(Ending::Interrupted.code().into());
@@ -74,7 +80,12 @@ pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending
     Ok(ending)
 }
 
-async fn bring(session: &Session, flags: ImportFlags, bar: &ProgressBar) -> anyhow::Result<Ending> {
+async fn bring(
+    session: &Session,
+    flags: ImportFlags,
+    bar: &ProgressBar,
+    summary: &mut Summary,
+) -> anyhow::Result<Ending> {
     let paths = flags
         .paths
         .iter()
@@ -88,7 +99,6 @@ async fn bring(session: &Session, flags: ImportFlags, bar: &ProgressBar) -> anyh
         .collect::<anyhow::Result<Vec<_>>>()?;
     let body = json!({ "paths": paths, "previews": !flags.no_previews });
     let mut lines = session.client.lines(Method::POST, "/api/v1/imports", Some(&body)).await?;
-    let mut summary = Summary::default();
     let mut out = std::io::BufWriter::new(std::io::stdout());
     while let Some(bytes) = lines.next().await? {
         let line: Line = serde_json::from_slice(&bytes).context("cannot read a line of the answer")?;
@@ -112,10 +122,6 @@ async fn bring(session: &Session, flags: ImportFlags, bar: &ProgressBar) -> anyh
     out.flush()?;
     if !flags.no_wait && session.hosts() {
         wait_for_work(session, bar).await?;
-    }
-    bar.finish_and_clear();
-    if !flags.json {
-        summary.print();
     }
     Ok(if summary.failed() { Ending::SomeFailed } else { Ending::Done })
 }

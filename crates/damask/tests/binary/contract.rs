@@ -107,6 +107,9 @@ fn a_file_changed_in_its_place_becomes_a_new_version_of_the_same_asset() {
     assert_eq!(second[0]["asset"], first[0]["asset"]);
     assert_eq!(ground.lines(["search", "--json", "second"]).len(), 1);
     assert!(ground.lines(["search", "--json", "first"]).is_empty());
+    let id = second[0]["asset"].as_str().expect("an asset");
+    let printed = String::from_utf8(ground.run(["show", id]).stdout).expect("text");
+    assert!(printed.contains("version 1  11 B, "), "{printed}");
 }
 
 #[test]

@@ -6,10 +6,13 @@ use damask_flow::{
     find::FieldView,
     view::{AssetSummary, AssetWhole},
 };
-use damask_model::Uuid;
+use damask_model::{FindingCode, Uuid};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
 
 use crate::{
     extract::Within,
@@ -142,10 +145,18 @@ pub struct FolderPlace {
 #[schema(as = Finding)]
 pub struct FindingView {
     /// Stable code.
-    #[schema(example = "truncated")]
-    pub code: String,
+    #[schema(schema_with = finding_code)]
+    pub code: FindingCode,
     /// What exactly.
     pub detail: String,
+}
+
+fn finding_code() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("Stable code"))
+        .enum_values(Some(FindingCode::ALL.iter().map(|code| code.name())))
+        .build()
 }
 
 /// An edition of an asset.
@@ -187,7 +198,7 @@ impl AssetView {
             findings: whole
                 .findings
                 .into_iter()
-                .map(|finding| FindingView { code: finding.code.name().to_owned(), detail: finding.detail })
+                .map(|finding| FindingView { code: finding.code, detail: finding.detail })
                 .collect(),
             versions: whole
                 .versions

@@ -1,6 +1,7 @@
 //! Finding, looking, editing.
 
 use axum::http::{Method, StatusCode};
+use damask_flow::stages;
 use serde_json::json;
 
 use crate::app::signed_in;
@@ -108,7 +109,8 @@ async fn lists_say_where_they_go_on() {
     let text = app.get(&format!("/api/v1/assets/{asset}/text?after=3")).send().await.json();
     assert_eq!(text, json!({"pages": [], "next": null}));
     app.get(&format!("/api/v1/assets/{asset}/text?after=3&page=1")).send().await.problem(400, "bad-request");
-    assert_eq!(app.get("/api/v1/jobs").send().await.json()["more"], false);
+    let jobs = app.get("/api/v1/jobs").send().await.json();
+    assert_eq!(jobs["more"], false);
     assert_eq!(app.get(&format!("/api/v1/assets/{asset}")).send().await.json()["more"], false);
 }
 
@@ -201,4 +203,17 @@ async fn a_page_says_what_it_is_ordered_by() {
         let page = app.get(&format!("/api/v1/assets{asked}")).send().await.json();
         assert_eq!(page["sort"], sort, "{asked}");
     }
+}
+
+#[tokio::test]
+async fn a_job_names_the_asset_it_works_on() {
+    let app = signed_in().await;
+    let asset = app.bring("a/note.txt", "note").await;
+    while stages::step(&app.app.library.damask).await.expect("the pipeline reads the journal") {}
+    let jobs = app.get("/api/v1/jobs").send().await.json()["items"].clone();
+    assert_eq!(jobs[0]["kind"], "describe");
+    assert_eq!(jobs[0]["asset"], json!({"id": asset, "name": "note.txt"}));
+    let id = jobs[0]["id"].as_str().expect("an id");
+    let one = app.get(&format!("/api/v1/jobs/{id}")).send().await.json();
+    assert_eq!(one["asset"], jobs[0]["asset"]);
 }

@@ -1,6 +1,7 @@
 /** The file behind an asset: technical facts, what is wrong with it, where its bytes lie, its versions. */
 import type { AssetView } from "../../api/types";
 import { words } from "../../words";
+import { findings } from "../../words/findings";
 import { bytes, moment } from "../../words/format";
 import styles from "./Asset.module.css";
 import { isCut } from "./cut";
@@ -17,7 +18,7 @@ export function FilesTab({ asset }: { asset: AssetView }) {
               <li key={finding.code + finding.detail}>
                 <i aria-hidden />
                 <div>
-                  {words.asset.findingWords[finding.code] ?? finding.code}
+                  {findings[finding.code].long}
                   {finding.detail && <span className="t3"> {finding.detail}</span>}
                 </div>
               </li>

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { AssetView } from "../../api/types";
 import { UploadChip } from "../../upload/UploadChip";
 import { words } from "../../words";
+import { findings } from "../../words/findings";
 import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
 import { DownloadMenu } from "./DownloadMenu";
@@ -39,7 +40,7 @@ export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
       {asset.findings.length > 0 && (
         <span
           className={styles.pill}
-          title={asset.findings.map((each) => words.asset.findingWords[each.code] ?? each.code).join("\n")}
+          title={asset.findings.map((each) => findings[each.code].long).join("\n")}
         >
           <IconAlertTriangle size={12} color="var(--dm-ask)" aria-hidden />
           {words.library.failed}

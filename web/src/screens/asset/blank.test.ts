@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import type { FindingCode } from "../../api/types";
 import { type Blank, blankOf } from "./blank";
 
 const decoded = { kind: "image", bytes: 9, previewed: true, failed: false, placeholder: "1QcS" };
 const waiting = { ...decoded, previewed: false, placeholder: null };
 const undecoded = { ...decoded, placeholder: null };
-const found = (...codes: string[]) => ({ findings: codes.map((code) => ({ code, detail: "" })) });
+const found = (...codes: FindingCode[]) => ({ findings: codes.map((code) => ({ code, detail: "" })) });
 
 const check = (asset: Parameters<typeof blankOf>[0], expected: Blank | null) =>
   expect(blankOf(asset)).toBe(expected);

@@ -1,6 +1,6 @@
 /** Why there is nothing to look at. A file that cannot be shown says so, rather than standing as an empty picture. */
 import { mayBePictured } from "../../api/renditions";
-import type { AssetSummary, AssetView } from "../../api/types";
+import type { AssetSummary, AssetView, FindingCode } from "../../api/types";
 
 export type Blank = "empty" | "coming" | "undecoded" | "pictureless";
 
@@ -8,7 +8,7 @@ type Seen = Pick<AssetSummary, "kind" | "bytes" | "previewed" | "failed" | "plac
 type Found = Pick<AssetView, "findings">;
 
 /** Findings that can be why a file is not shown. */
-const OBSTACLES: readonly string[] = [
+const OBSTACLES: readonly FindingCode[] = [
   "undecodable",
   "truncated",
   "over-limit",
@@ -18,7 +18,7 @@ const OBSTACLES: readonly string[] = [
   "encrypted",
 ];
 
-export const obstacles = <Each extends { code: string }>(findings: readonly Each[]): Each[] =>
+export const obstacles = <Each extends { code: FindingCode }>(findings: readonly Each[]): Each[] =>
   findings.filter(({ code }) => OBSTACLES.includes(code));
 
 /** Why it has no picture; `null` where it may have one. */

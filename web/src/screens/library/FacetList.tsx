@@ -1,7 +1,9 @@
 /** A facet as a list of values. */
 import { IconCheck, IconMinus } from "@tabler/icons-react";
 import { useState } from "react";
+import type { FindingCode } from "../../api/types";
 import { words } from "../../words";
+import { findings } from "../../words/findings";
 import { count } from "../../words/format";
 import type { FacetProps } from "./Facets";
 import styles from "./Facets.module.css";
@@ -10,9 +12,11 @@ import styles from "./Facets.module.css";
 const FIRST = 8;
 
 export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetProps) {
-  const labels: Record<string, string> =
-    name === "type" ? words.kinds : name === "finding" ? words.facets.findings : {};
-  const label = (value: string) => labels[value] ?? value;
+  const label = (value: string) => {
+    if (name === "type") return words.kinds[value as keyof typeof words.kinds] ?? value;
+    if (name === "finding") return findings[value as FindingCode]?.short ?? value;
+    return value;
+  };
   const [all, setAll] = useState(false);
   const held = facet.values;
   // A chosen value stays in sight, however few things have it.

@@ -14,7 +14,7 @@ import { Folders } from "./Folders";
 import { Grid, type GridHandle } from "./Grid";
 import styles from "./Library.module.css";
 import { QuickLook } from "./QuickLook";
-import { NotTheAnswer, Refused } from "./Refused";
+import { NotReadOn, NotTheAnswer, Refused } from "./Refused";
 import { SelectionBar } from "./SelectionBar";
 import { SubBar } from "./SubBar";
 import { type Change, searchText, useSearch } from "./search";
@@ -38,7 +38,8 @@ export function Library() {
   const navigate = useNavigate();
   const selected = useSelection();
 
-  const refused = result.error instanceof Problem ? result.error : null;
+  // A page that follows and could not be read leaves the result what it is.
+  const refused = !result.data && result.error instanceof Problem ? result.error : null;
   // While a query is wrong, what the last right one found stays, named by that one.
   const [found, setFound] = useState({ data: result.data, q: search.q });
   if (result.data && !result.isPlaceholderData && result.data !== found.data)
@@ -155,6 +156,7 @@ export function Library() {
           {first && refused && (
             <NotTheAnswer problem={refused} before={found.q} onBack={() => choose(found.q)} />
           )}
+          {result.isFetchNextPageError && <NotReadOn onAgain={() => result.fetchNextPage()} />}
           {!first ? (
             refused && <Refused problem={refused} onClear={() => choose("")} />
           ) : empty ? (
@@ -168,7 +170,7 @@ export function Library() {
               data-late={result.isPlaceholderData || undefined}
             >
               {view === "grid" ? (
-                <Grid ref={grid} {...parts} sort={order} onLook={onLook} />
+                <Grid ref={grid} {...parts} sort={first.sort} onLook={onLook} />
               ) : (
                 <Table ref={grid} {...parts} sort={order} onSort={(sort) => onChange({ sort })} />
               )}

@@ -1,5 +1,5 @@
 /** The server refused: in the place of a result, why, and the way back to all there is; over the result before it,
- *  that it is not the answer. */
+ *  that it is not the answer; over a result that ends early, that it does. */
 import { Button } from "@mantine/core";
 import type { Problem } from "../../api/client";
 import { words } from "../../words";
@@ -38,6 +38,19 @@ export function NotTheAnswer({ problem, before, onBack }: NotTheAnswerProps) {
       </span>
       <Button variant="subtle" onClick={onBack}>
         {words.library.toFound}
+      </Button>
+    </div>
+  );
+}
+
+/** A page that follows could not be read. */
+export function NotReadOn({ onAgain }: { onAgain: () => void }) {
+  return (
+    <div className={styles.stale} role="alert">
+      <i aria-hidden />
+      <span className="grow">{words.library.notReadOn}</span>
+      <Button variant="subtle" onClick={onAgain}>
+        {words.library.readOn}
       </Button>
     </div>
   );

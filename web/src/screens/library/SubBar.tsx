@@ -36,7 +36,7 @@ export function SubBar({ order, view, onChange, onFilters }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {SORTS.map((sort) => (
+          {["", ...SORTS].map((sort) => (
             <Menu.Item
               key={sort}
               onClick={() => onChange({ sort })}

@@ -4,5 +4,4 @@ const DAY_MS = 86_400_000;
 /** The instant at which a key that is made now and lives this long ends. */
 export const endOf = (days: number, now: number) => new Date(now + days * DAY_MS).toISOString();
 
-export const hasEnded = (expires: string | null, now: number) =>
-  expires !== null && Date.parse(expires) <= now;
+export const hasEnded = (expires: string, now: number) => Date.parse(expires) <= now;
