@@ -55,7 +55,7 @@ struct Summary {
 }
 
 /// Imports the paths; prints a line a file with `--json`, a summary otherwise. An interruption (SIGINT) ends it in
-/// order; a second one at once.
+/// order and soon; a second one does not wait until the library is let go.
 pub async fn run(session: &Session, flags: ImportFlags) -> anyhow::Result<Ending> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let (json, bar, mut summary) = (flags.json, progress_bar(flags.json), Summary::default());
