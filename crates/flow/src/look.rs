@@ -42,7 +42,7 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
     Ok(AssetWhole {
         summary: summary_of(&record),
         folder,
-        findings: found.iter().filter_map(finding_of).collect(),
+        findings: findings_of(&found),
         versions: versions.into_iter().map(version_view).collect(),
         locations: places.into_iter().map(|location| (location.place, location.path)).collect(),
         hash: record.file,
@@ -64,8 +64,17 @@ fn shown<T>(mut all: Vec<T>, more: &mut bool) -> Vec<T> {
     all
 }
 
-fn finding_of(record: &findings::Record) -> Option<Finding> {
-    Some(Finding::new(FindingCode::parse(&record.code)?, record.detail.clone()))
+/// Each once: several stages may meet the same.
+fn findings_of(records: &[findings::Record]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for record in records {
+        let Some(code) = FindingCode::parse(&record.code) else { continue };
+        let finding = Finding::new(code, record.detail.clone());
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    }
+    found
 }
 
 fn version_view(record: versions::Record) -> VersionView {

@@ -7,16 +7,12 @@ import type { AssetSummary } from "./types";
 /** Also has the server make it, so that the download that follows begins at once. */
 export const isThere = async (url: string) => (await fetch(url, { method: "HEAD" })).ok;
 
-/** Kinds whose picture is made with the previews, or never. Of documents some are drawn only when asked for. */
-const PREVIEWED: readonly string[] = ["image", "video", "audio"];
-
-/** Whether it is worth asking for a picture of it. */
+/** Whether there is a picture to ask for. */
 export function mayBePictured({
-  kind,
   previewed,
   placeholder,
-}: Pick<AssetSummary, "kind" | "previewed" | "placeholder">): boolean {
-  return previewed && (placeholder !== null || !PREVIEWED.includes(kind));
+}: Pick<AssetSummary, "previewed" | "placeholder">): boolean {
+  return previewed && placeholder !== null;
 }
 
 /** Whether there is a picture of it, from which copies can be made. */

@@ -280,6 +280,7 @@ export const en = {
     fewerFields: "Hide empty fields",
     facts: "Technical facts",
     findings: "Findings",
+    found: (number: number) => plural(number, "finding", "findings"),
     locations: "Where the file is",
     versions: "Versions",
     factNames: {

@@ -19,8 +19,11 @@ pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
         Command::Reindex => return reindex::run(config).await,
         _ => {}
     }
-    if !makes_library(&command) {
-        config.library_exists()?;
+    if let Err(absent) = config.library_exists() {
+        if !makes_library(&command) {
+            return Err(absent);
+        }
+        eprintln!("A new library begins in {}", config.library_folder().display());
     }
     let session = Session::open(&config, wants_workers(&command)).await?;
     let ending = match command {

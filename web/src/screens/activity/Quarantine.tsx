@@ -29,31 +29,23 @@ export function Quarantine() {
   return (
     <Section title={words.activity.quarantine}>
       {quarantine.error && <p role="alert">{quarantine.error.message}</p>}
-      <div role="status">
-        {letIn.map(({ id, name, asset }) => (
-          <div key={id} className={styles.line}>
-            <span className="grow cut">{words.activity.isIn(name)}</span>
-            {asset && (
-              <Link className="link" to={`/assets/${asset}`}>
-                {words.activity.show}
-              </Link>
-            )}
-          </div>
-        ))}
-      </div>
       {quarantine.isPending && <Lines lines={1} act={140} />}
       {files?.length === 0 && <p>{words.activity.noQuarantine}</p>}
       {files && files.length > 0 && <p>{words.activity.quarantineLead}</p>}
-      {files?.map((file) => (
-        <FileLine
-          key={file.id}
-          file={file}
-          onIn={(asset) =>
-            setLetIn((held) => [{ id: file.id, name: file.name, asset }, ...held].slice(0, LET_IN_KEPT))
-          }
-          onDiscard={() => setLeaving(file)}
-        />
-      ))}
+      {inPlace(files ?? [], letIn).map((line) =>
+        "reason" in line ? (
+          <FileLine
+            key={line.id}
+            file={line}
+            onIn={(asset) =>
+              setLetIn((held) => [{ id: line.id, name: line.name, asset }, ...held].slice(0, LET_IN_KEPT))
+            }
+            onDiscard={() => setLeaving(line)}
+          />
+        ) : (
+          <LetInLine key={line.id} {...line} />
+        ),
+      )}
       {quarantine.hasNextPage && (
         <p>
           <Button loading={quarantine.isFetchingNextPage} onClick={() => quarantine.fetchNextPage()}>
@@ -63,6 +55,26 @@ export function Quarantine() {
       )}
       <Discard file={leaving} onClose={() => setLeaving(null)} />
     </Section>
+  );
+}
+
+/** The newest first, as ids count. What was let in keeps its place: nothing else comes under a finger that presses
+ *  twice. */
+function inPlace(files: Quarantined[], letIn: LetIn[]): (Quarantined | LetIn)[] {
+  const waiting = files.filter((file) => !letIn.some(({ id }) => id === file.id));
+  return [...waiting, ...letIn].sort((one, other) => (one.id < other.id ? 1 : -1));
+}
+
+function LetInLine({ name, asset }: LetIn) {
+  return (
+    <div role="status" className={styles.line}>
+      <span className="grow cut">{words.activity.isIn(name)}</span>
+      {asset && (
+        <Link className="link" to={`/assets/${asset}`}>
+          {words.activity.show}
+        </Link>
+      )}
+    </div>
   );
 }
 
@@ -77,7 +89,7 @@ function FileLine({ file, onIn, onDiscard }: FileLineProps) {
   const { administer } = useCan();
   const admit = useAdmit((arrival) => onIn(arrival.asset));
   return (
-    <div className={styles.line}>
+    <div className={`${styles.line} ${styles.wrapping}`}>
       <div className="grow">
         <div className="cut" title={file.path}>
           {file.name}

@@ -20,6 +20,8 @@ interface Props {
 
 export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
   const place = around.index === null ? null : words.asset.place(around.index + 1, around.total);
+  const [first] = asset.findings;
+  const codes = new Set(asset.findings.map(({ code }) => code));
   return (
     <header className={styles.top}>
       <ActionIcon
@@ -43,7 +45,7 @@ export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
           title={asset.findings.map((each) => findings[each.code].long).join("\n")}
         >
           <IconAlertTriangle size={12} color="var(--dm-ask)" aria-hidden />
-          {words.library.failed}
+          {first && codes.size === 1 ? findings[first.code].short : words.asset.found(codes.size)}
         </span>
       )}
       <span className="grow" />

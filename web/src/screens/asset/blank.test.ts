@@ -30,6 +30,6 @@ it("a picture is on its way until its previews are made or failed", () => {
 it("what is no picture has none, unless a decoder says why", () => {
   check({ ...waiting, kind: "font" }, "pictureless");
   check({ ...undecoded, kind: "video", ...found("decoder-died") }, "undecoded");
-  check({ ...undecoded, kind: "document" }, null);
+  check({ ...undecoded, kind: "document" }, "pictureless");
   check({ ...undecoded, kind: "document", ...found("encrypted") }, "undecoded");
 });

@@ -25,7 +25,7 @@ export const obstacles = <Each extends { code: FindingCode }>(findings: readonly
 export function blankOf(asset: Seen & Partial<Found>): Blank | null {
   const { kind, bytes, previewed, failed, findings = [] } = asset;
   if (bytes === 0 || findings.some(({ code }) => code === "empty")) return "empty";
-  if (mayBePictured(asset) && (asset.placeholder !== null || obstacles(findings).length === 0)) return null;
+  if (mayBePictured(asset)) return null;
   if (kind === "image") return previewed || failed ? "undecoded" : "coming";
   return obstacles(findings).length > 0 ? "undecoded" : "pictureless";
 }
