@@ -1,4 +1,4 @@
-/** What can be found wrong with a file, in few words for lists and as a sentence. A code of the server's without its
+/** What can be found wrong with a file, in English: in few words for lists and as a sentence. A code of the server's without its
  *  words does not compile. */
 import type { FindingCode } from "../api/types";
 

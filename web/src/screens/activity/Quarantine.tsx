@@ -12,7 +12,7 @@ import { bytes, moment } from "../../words/format";
 import { Discard } from "./Discard";
 import { Section } from "./Section";
 
-/** Files let in that are still named, the newest first. */
+/** Files let in that are still named; of more, those let in last. */
 const LET_IN_KEPT = 5;
 
 interface LetIn {

@@ -2,7 +2,7 @@
 import { Button, Popover, Tooltip } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { copyUrl, originalUrl } from "../../api/addresses";
-import { usePictured } from "../../api/renditions";
+import { mayBePictured } from "../../api/renditions";
 import { useCan } from "../../api/session";
 import type { AssetView } from "../../api/types";
 import { CopyForm } from "../../ui/CopyForm";
@@ -12,7 +12,7 @@ import { bytes } from "../../words/format";
 
 export function DownloadMenu({ asset }: { asset: AssetView }) {
   const { download: allowed } = useCan();
-  const pictured = usePictured(asset);
+  const pictured = mayBePictured(asset);
   return (
     <Popover position="bottom-end" width={264}>
       <Popover.Target>

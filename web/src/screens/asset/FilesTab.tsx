@@ -1,7 +1,6 @@
 /** The file behind an asset: technical facts, what is wrong with it, where its bytes lie, its versions. */
 import type { AssetView } from "../../api/types";
 import { words } from "../../words";
-import { findings } from "../../words/findings";
 import { bytes, moment } from "../../words/format";
 import styles from "./Asset.module.css";
 import { isCut } from "./cut";
@@ -18,7 +17,7 @@ export function FilesTab({ asset }: { asset: AssetView }) {
               <li key={finding.code + finding.detail}>
                 <i aria-hidden />
                 <div>
-                  {findings[finding.code].long}
+                  {words.findings[finding.code].long}
                   {finding.detail && <span className="t3"> {finding.detail}</span>}
                 </div>
               </li>

@@ -5,7 +5,6 @@ import { Link } from "react-router";
 import type { AssetView } from "../../api/types";
 import { UploadChip } from "../../upload/UploadChip";
 import { words } from "../../words";
-import { findings } from "../../words/findings";
 import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
 import { DownloadMenu } from "./DownloadMenu";
@@ -20,8 +19,7 @@ interface Props {
 
 export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
   const place = around.index === null ? null : words.asset.place(around.index + 1, around.total);
-  const [first] = asset.findings;
-  const codes = new Set(asset.findings.map(({ code }) => code));
+  const [code, ...others] = new Set(asset.findings.map((each) => each.code));
   return (
     <header className={styles.top}>
       <ActionIcon
@@ -39,13 +37,13 @@ export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
       )}
       <h1 className="cut">{asset.name}</h1>
       <span className={styles.pill}>{asset.state}</span>
-      {asset.findings.length > 0 && (
+      {code && (
         <span
           className={styles.pill}
-          title={asset.findings.map((each) => findings[each.code].long).join("\n")}
+          title={asset.findings.map((each) => words.findings[each.code].long).join("\n")}
         >
           <IconAlertTriangle size={12} color="var(--dm-ask)" aria-hidden />
-          {first && codes.size === 1 ? findings[first.code].short : words.asset.found(codes.size)}
+          {others.length === 0 ? words.findings[code].short : words.asset.found(1 + others.length)}
         </span>
       )}
       <span className="grow" />

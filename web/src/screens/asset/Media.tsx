@@ -12,7 +12,6 @@ import { VideoPlayer } from "../../media/VideoPlayer";
 import { type Source, ZoomPicture } from "../../media/ZoomPicture";
 import { KindIcon } from "../../ui/KindIcon";
 import { words } from "../../words";
-import { findings } from "../../words/findings";
 import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
 import { type Blank, blankOf, obstacles } from "./blank";
@@ -107,7 +106,7 @@ function Blanked({ asset, blank }: { asset: AssetView; blank: Blank }) {
       <p>{words.asset.blanks(blank, asset.kind)}</p>
       {why.map(({ code, detail }) => (
         <p key={code + detail} className="s12 t3">
-          {findings[code].long} {detail}
+          {words.findings[code].long} {detail}
         </p>
       ))}
     </div>

@@ -3,7 +3,6 @@ import { IconCheck, IconMinus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FindingCode } from "../../api/types";
 import { words } from "../../words";
-import { findings } from "../../words/findings";
 import { count } from "../../words/format";
 import type { FacetProps } from "./Facets";
 import styles from "./Facets.module.css";
@@ -14,7 +13,7 @@ const FIRST = 8;
 export function FacetList({ name, facet, markOf, onChoose, onExclude }: FacetProps) {
   const label = (value: string) => {
     if (name === "type") return words.kinds[value as keyof typeof words.kinds] ?? value;
-    if (name === "finding") return findings[value as FindingCode]?.short ?? value;
+    if (name === "finding") return words.findings[value as FindingCode]?.short ?? value;
     return value;
   };
   const [all, setAll] = useState(false);

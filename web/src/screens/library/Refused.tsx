@@ -1,6 +1,7 @@
 /** The server refused: in the place of a result, why, and the way back to all there is; over the result before it,
  *  that it is not the answer; over a result that ends early, that it does. */
 import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Problem } from "../../api/client";
 import { words } from "../../words";
 import styles from "./Library.module.css";
@@ -30,27 +31,37 @@ interface NotTheAnswerProps {
 export function NotTheAnswer({ problem, before, onBack }: NotTheAnswerProps) {
   const why = whyNot(problem);
   return (
-    <div className={styles.stale} role="status">
-      <i aria-hidden />
-      <span className="grow">
-        {why}
-        {why.endsWith(".") ? "" : "."} {insteadOf(before)}
-      </span>
-      <Button variant="subtle" onClick={onBack}>
-        {words.library.toFound}
-      </Button>
-    </div>
+    <Bar role="status" act={words.library.toFound} onAct={onBack}>
+      {why}
+      {why.endsWith(".") ? "" : "."} {insteadOf(before)}
+    </Bar>
   );
 }
 
 /** A page that follows could not be read. */
 export function NotReadOn({ onAgain }: { onAgain: () => void }) {
   return (
-    <div className={styles.stale} role="alert">
+    <Bar role="alert" act={words.library.readOn} onAct={onAgain}>
+      {words.library.notReadOn}
+    </Bar>
+  );
+}
+
+interface BarProps {
+  role: "status" | "alert";
+  act: string;
+  onAct: () => void;
+  children: ReactNode;
+}
+
+/** What has to be known of the result below, and the one thing to do about it. */
+function Bar({ role, act, onAct, children }: BarProps) {
+  return (
+    <div className={styles.stale} role={role}>
       <i aria-hidden />
-      <span className="grow">{words.library.notReadOn}</span>
-      <Button variant="subtle" onClick={onAgain}>
-        {words.library.readOn}
+      <span className="grow">{children}</span>
+      <Button variant="subtle" onClick={onAct}>
+        {act}
       </Button>
     </div>
   );
