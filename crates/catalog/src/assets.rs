@@ -11,7 +11,7 @@ use damask_time::Instant;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, from_json, params, to_json},
-    conn::{Columns, only, within},
+    conn::{Columns, only},
     page::bounded,
 };
 
@@ -109,10 +109,7 @@ pub async fn record(conn: &mut Conn, id: AssetId) -> Result<Option<Record>, Cata
 /// The assets of those ids that there are, in no order. Looks at the first [`IDS_MAX`] ids.
 pub async fn by_ids(conn: &mut Conn, ids: &[AssetId]) -> Result<Vec<Record>, CatalogError> {
     let keys = ids.iter().take(IDS_MAX).map(|id| id.param()).collect();
-    match within(records!("WHERE a.id IN"), keys, "") {
-        Some((sql, keys)) => conn.all(sql, keys, read_record).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among(records!("WHERE a.id IN"), keys, "", read_record).await
 }
 
 /// Up to `limit` assets after the id `after`, by id: snapshots and re-makes go through all of them so.

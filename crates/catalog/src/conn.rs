@@ -138,6 +138,20 @@ impl Conn {
         self.fetch(sql.into_sql_str(), params, read).await
     }
 
+    /// All rows of `head ($1,…,$n) tail` for a set of keys; for no keys none, without asking.
+    pub(crate) async fn among<T>(
+        &mut self,
+        head: &str,
+        keys: Vec<Param>,
+        tail: &str,
+        read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
+    ) -> Result<Vec<T>, CatalogError> {
+        match within(head, keys, tail) {
+            Some((sql, keys)) => self.all(sql, keys, read).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The first row of a statement that only reads.
     pub(crate) async fn one<T>(
         &mut self,
@@ -259,11 +273,7 @@ fn placeholders(sql: &mut String, first: usize, count: usize) {
 
 /// `head ($1,…,$n) tail` for a set of keys. The last key is repeated up to a power of two, so that few
 /// different texts are ever prepared. `None` for no keys.
-pub(crate) fn within(
-    head: &str,
-    mut keys: Vec<Param>,
-    tail: &str,
-) -> Option<(AssertSqlSafe<String>, Vec<Param>)> {
+fn within(head: &str, mut keys: Vec<Param>, tail: &str) -> Option<(AssertSqlSafe<String>, Vec<Param>)> {
     let last = keys.last()?.clone();
     keys.resize(keys.len().next_power_of_two(), last);
     let mut sql = String::from(head);

@@ -6,7 +6,7 @@ use damask_time::Instant;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
-    conn::{Columns, only, within},
+    conn::{Columns, only},
     page::bounded,
 };
 
@@ -61,10 +61,7 @@ pub async fn by_hash(conn: &mut Conn, hash: ContentHash) -> Result<Option<File>,
 /// Which of those hashes (the first 1,000 are looked at) are here.
 pub async fn known(conn: &mut Conn, hashes: &[ContentHash]) -> Result<Vec<ContentHash>, CatalogError> {
     let keys = hashes.iter().take(1_000).map(|hash| hash.param()).collect();
-    match within("SELECT hash FROM file WHERE hash IN", keys, "") {
-        Some((sql, keys)) => conn.all(sql, keys, only).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among("SELECT hash FROM file WHERE hash IN", keys, "", only).await
 }
 
 /// Up to `limit` files after the hash `after`, by hash: for checks that go through all of them.

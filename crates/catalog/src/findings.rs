@@ -6,7 +6,6 @@ use damask_time::Instant;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
-    conn::within,
     page::bounded,
 };
 
@@ -54,10 +53,10 @@ pub async fn codes(
 ) -> Result<Vec<(VersionId, String)>, CatalogError> {
     let keys = versions.iter().take(1_000).map(|id| id.param()).collect();
     // At most each code of each version, so it needs no limit.
-    match within("SELECT DISTINCT version, code FROM finding WHERE version IN", keys, "") {
-        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?))).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among("SELECT DISTINCT version, code FROM finding WHERE version IN", keys, "", |row| {
+        Ok((row.next()?, row.next()?))
+    })
+    .await
 }
 
 /// What was found of a version, in the order it was found.

@@ -7,7 +7,7 @@ use damask_time::Instant;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
-    conn::{Columns, within},
+    conn::Columns,
     page::bounded,
 };
 
@@ -146,10 +146,7 @@ pub async fn of_asset(
 pub async fn of_files(conn: &mut Conn, files: &[ContentHash]) -> Result<Vec<Location>, CatalogError> {
     let keys = files.iter().take(1_000).map(|hash| hash.param()).collect();
     let head = listed!("WHERE file IN");
-    match within(head, keys, "") {
-        Some((sql, keys)) => conn.all(sql, keys, location).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among(head, keys, "", location).await
 }
 
 /// The location at a place, directory and name; of those that stand apart none.
@@ -196,10 +193,7 @@ pub async fn further_names(
         "SELECT DISTINCT l.asset, l.name FROM location l JOIN asset a ON a.id = l.asset AND a.name <> l.name
         WHERE l.asset IN";
     let tail = format!("ORDER BY l.asset, l.name LIMIT {NAMES_MAX}");
-    match within(head, keys, &tail) {
-        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?))).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among(head, keys, &tail, |row| Ok((row.next()?, row.next()?))).await
 }
 
 /// Removes a location: its bytes are no longer there.

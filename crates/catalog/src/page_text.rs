@@ -5,7 +5,6 @@ use damask_model::VersionId;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
-    conn::within,
     page::bounded,
 };
 
@@ -54,11 +53,13 @@ pub async fn of_version(
 /// All pages of many versions (the first 1,000 are looked at), by version and page: for index documents.
 pub async fn of_versions(conn: &mut Conn, versions: &[VersionId]) -> Result<Vec<PageText>, CatalogError> {
     let keys = versions.iter().take(1_000).map(|id| id.param()).collect();
-    match within("SELECT version, page, text FROM page_text WHERE version IN", keys, "ORDER BY version, page")
-    {
-        Some((sql, keys)) => conn.all(sql, keys, read).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among(
+        "SELECT version, page, text FROM page_text WHERE version IN",
+        keys,
+        "ORDER BY version, page",
+        read,
+    )
+    .await
 }
 
 fn read(row: &mut crate::conn::Columns<'_>) -> Result<PageText, CatalogError> {

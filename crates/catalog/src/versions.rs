@@ -9,7 +9,7 @@ use damask_time::Instant;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, from_json, params, to_json},
-    conn::{Columns, only, within},
+    conn::{Columns, only},
     page::bounded,
 };
 
@@ -121,10 +121,7 @@ pub async fn named(
 ) -> Result<Vec<(VersionId, AssetId, String)>, CatalogError> {
     let keys = versions.iter().take(1_000).map(|id| id.param()).collect();
     let head = "SELECT v.id, v.asset, a.name FROM version v JOIN asset a ON a.id = v.asset WHERE v.id IN";
-    match within(head, keys, "") {
-        Some((sql, keys)) => conn.all(sql, keys, |row| Ok((row.next()?, row.next()?, row.next()?))).await,
-        None => Ok(Vec::new()),
-    }
+    conn.among(head, keys, "", |row| Ok((row.next()?, row.next()?, row.next()?))).await
 }
 
 /// The versions of an asset, the newest first.
