@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/say.sh
 . scripts/say.sh
-binary=${DAMASK_BINARY:-}
-[ -z "$binary" ] || binary=$(realpath "$binary")
-if [ -z "$binary" ]; then
+command -v curl >/dev/null || die "curl is needed: apt-get install curl"
+if [ -n "${DAMASK_BINARY:-}" ]; then
+    binary=$(realpath "$DAMASK_BINARY")
+else
     scripts/web.sh
     cargo build --locked -p damask
     binary=${CARGO_TARGET_DIR:-target}/debug/damask

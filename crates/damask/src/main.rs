@@ -1,7 +1,7 @@
 //! The binary: commands, configuration, wiring. What Damask does is in `damask-flow`.
 //!
-//! Every command but `serve` speaks the HTTP API over the socket in the data folder: to the
-//! server that holds it, or, when none does, to one this process opens for the time it takes.
+//! Every command but `serve`, `reindex` and `openapi` speaks the HTTP API over the socket in the data folder: to
+//! the server that holds it, or, when none does, to one this process opens for the time it takes.
 
 mod client;
 mod commands;

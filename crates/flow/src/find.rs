@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use damask_catalog::assets;
 use damask_model::{AssetId, FieldDef, Seq, field};
+pub use damask_query::analysis::is_unseen;
 use damask_query::{Kind, Query, Scope, Sort};
 use damask_search::{Cursor, FacetRequest, Request, SearchError};
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
+use damask_flow::find::is_unseen;
 use serde_json::Value as Json;
 
 use crate::{Ending, flags::SearchFlags, wiring::Session};
@@ -47,7 +48,7 @@ pub fn text<'a>(item: &'a Json, name: &str) -> &'a str {
 
 /// A query pasted from a file's metadata may hold characters that control a device. Values are searched without them.
 fn seen(query: &str) -> String {
-    query.chars().filter(|letter| !letter.is_control() || letter.is_whitespace()).collect()
+    query.chars().filter(|letter| !is_unseen(*letter)).collect()
 }
 
 /// Percent-escapes everything that is not unreserved in a URI (RFC 3986, 2.3).
