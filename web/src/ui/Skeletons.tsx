@@ -28,8 +28,8 @@ export function Lines({ lines, act = 0, below = true }: LinesProps) {
     <Waiting className={styles.lines}>
       {Array.from({ length: lines }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
-        <div key={index} className={styles.line}>
-          <div>
+        <div key={index} className={ui.line}>
+          <div className={styles.words}>
             <Skeleton height={13} width={`${38 - (index % 3) * 8}%`} />
             {below && <Skeleton height={11} width={`${62 - (index % 2) * 14}%`} />}
           </div>

@@ -41,7 +41,7 @@ function textOf(stage: Stage, bytes: number): string {
 }
 
 /** Why a file did not get in; `null` for any other. */
-export function reasonOf(stage: Stage): string | null {
+function reasonOf(stage: Stage): string | null {
   if (stage.kind === "failed") return stage.why || words.upload.stopped;
   if (stage.kind === "ended" && stage.outcome === "quarantined")
     return stage.reason ?? words.upload.quarantineHint;

@@ -11,7 +11,7 @@ import { clearEngine, retryFiles, stopAll } from "./add";
 import { arranged } from "./arranged";
 import { forget, pace, running, type Upload, type Uploads, useUploads } from "./store";
 import styles from "./Upload.module.css";
-import { reasonOf, UploadLine } from "./UploadLine";
+import { UploadLine } from "./UploadLine";
 
 const LINE_PX = 28;
 /** With its reason below it. */
@@ -61,9 +61,13 @@ export function UploadPanel() {
       {!folded && (
         <>
           <Failures failed={parts.failed} />
-          <List label={words.upload.unfinished} list={[...parts.failed, ...parts.aside, ...parts.going]} />
+          <List
+            label={words.upload.unfinished}
+            list={[...parts.failed, ...parts.aside, ...parts.going]}
+            reasons={parts.failed.length + parts.aside.length}
+          />
           <Done number={parts.done.length} opened={opened} onTurn={() => setOpened(!opened)} />
-          {opened && <List label={words.upload.doneList} list={parts.done} />}
+          {opened && <List label={words.upload.doneList} list={parts.done} reasons={0} />}
         </>
       )}
     </section>
@@ -121,21 +125,25 @@ function Done({ number, opened, onTurn }: DoneProps) {
   );
 }
 
-const heightOf = (upload: Upload | undefined) => (upload && reasonOf(upload.stage) ? TWO_LINES_PX : LINE_PX);
+interface ListProps {
+  label: string;
+  list: readonly Upload[];
+  /** How many of the first lines say why their file did not get in. */
+  reasons: number;
+}
 
-function List({ label, list }: { label: string; list: readonly Upload[] }) {
+function List({ label, list, reasons }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => heightOf(list[index]),
+    estimateSize: (index) => (index < reasons ? TWO_LINES_PX : LINE_PX),
     getItemKey: (index) => list[index]?.id ?? index,
     overscan: 6,
   });
   // A line that failed grows by its reason, and another may stand in its place.
-  const heights = list.map(heightOf).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: exactly when a height changes
-  useLayoutEffect(() => virtual.measure(), [heights]);
+  useLayoutEffect(() => virtual.measure(), [reasons]);
   if (list.length === 0) return null;
   return (
     <div ref={scroller} className={styles.scroller}>

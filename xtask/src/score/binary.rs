@@ -38,7 +38,17 @@ pub struct Status {
     pub assets: u64,
     pub seq: u64,
     pub index_seq: u64,
+    /// What the reader that adds jobs has read; a binary may not tell.
+    pub pipeline_seq: Option<u64>,
     pub jobs: Jobs,
+}
+
+impl Status {
+    /// Whether everything that was brought in has been worked on and can be found.
+    pub fn is_settled(&self) -> bool {
+        let read = self.index_seq.min(self.pipeline_seq.unwrap_or(self.seq));
+        self.jobs.waiting == 0 && self.jobs.running == 0 && read >= self.seq
+    }
 }
 
 /// Counts of jobs by state.

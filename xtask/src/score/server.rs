@@ -66,13 +66,16 @@ impl<'binary> Server<'binary> {
             && http::get(self.port, "/healthz").is_ok_and(|(status, _)| status == 200)
     }
 
-    /// Waits until no job waits or runs and the index has read all of the journal.
-    pub fn settle(&self) -> Result<()> {
+    /// Waits until no job waits or runs and the pipeline and the index have read all of the journal; answers how
+    /// often it asked.
+    pub fn settle(&self) -> Result<f64> {
         let start = Instant::now();
+        let mut asked = 0.0;
         loop {
+            asked += 1.0;
             let status = self.binary.status(&self.data)?;
-            if status.jobs.waiting == 0 && status.jobs.running == 0 && status.index_seq >= status.seq {
-                return Ok(());
+            if status.is_settled() {
+                return Ok(asked);
             }
             ensure!(
                 start.elapsed() < SETTLED_MAX,
@@ -89,7 +92,7 @@ impl<'binary> Server<'binary> {
     }
 
     /// The number of SQL statements so far, from its metrics.
-    pub fn sql_statements(&self) -> Result<u64> {
+    pub fn sql_statements(&self) -> Result<f64> {
         const NAME: &str = "damask_sql_statements_total";
         let (status, body) = http::get(self.port, "/metrics")?;
         ensure!(status == 200, "/metrics answered {status}");
@@ -100,8 +103,7 @@ impl<'binary> Server<'binary> {
             .filter_map(|line| line.rsplit(' ').next()?.parse().ok())
             .collect();
         ensure!(!values.is_empty(), "/metrics has no {NAME}");
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        Ok(values.iter().sum::<f64>() as u64)
+        Ok(values.iter().sum())
     }
 
     /// Asks it to stop and waits; kills it when it does not.

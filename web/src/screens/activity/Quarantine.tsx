@@ -12,9 +12,6 @@ import { bytes, moment } from "../../words/format";
 import { Discard } from "./Discard";
 import { Section } from "./Section";
 
-/** Files let in that are still named; of more, those let in last. */
-const LET_IN_KEPT = 5;
-
 interface LetIn {
   id: string;
   name: string;
@@ -37,9 +34,7 @@ export function Quarantine() {
           <FileLine
             key={line.id}
             file={line}
-            onIn={(asset) =>
-              setLetIn((held) => [{ id: line.id, name: line.name, asset }, ...held].slice(0, LET_IN_KEPT))
-            }
+            onIn={(asset) => setLetIn((held) => [...held, { id: line.id, name: line.name, asset }])}
             onDiscard={() => setLeaving(line)}
           />
         ) : (
