@@ -16,6 +16,11 @@ use clap::Parser;
 
 use crate::flags::{Command, Flags};
 
+/// The system's allocator gives each of many threads an arena of its own and keeps what they once held; this one gives
+/// it back within seconds. The C libraries of this process are served by it as well.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Longest wait, once a command has ended, for what still reads or writes; the rest is left as by a crash.
 const END_TIME_MAX: Duration = Duration::from_secs(3);
 
