@@ -9,6 +9,7 @@ use crate::{
     cell::params,
     conn::{Columns, only},
     page::bounded,
+    record::ACCOUNT,
 };
 
 /// A person who signs in.
@@ -35,21 +36,22 @@ pub struct Account {
 /// # Errors
 /// [`CatalogError::Conflict`] when the email is taken.
 pub async fn insert(tx: &mut Tx, account: &Account) -> Result<(), CatalogError> {
-    tx.conn
-        .execute(
-            r#"INSERT INTO account (id, name, email, password_hash, can, created_us, last_fact)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            params![
-                account.id,
-                account.name,
-                account.email,
-                account.password_hash,
-                account.can,
-                account.created,
-                account.last_fact
-            ],
-        )
-        .await?;
+    let row = params![
+        account.id,
+        account.name,
+        account.email,
+        account.password_hash,
+        account.can,
+        account.created,
+        account.last_fact
+    ];
+    tx.keep(
+        &ACCOUNT,
+        "INSERT INTO account (id, name, email, password_hash, can, created_us, last_fact) VALUES",
+        vec![row],
+        "",
+    )
+    .await?;
     Ok(())
 }
 
@@ -101,12 +103,12 @@ pub async fn set_password(
     password_hash: &str,
     fact: FactId,
 ) -> Result<(), CatalogError> {
-    tx.conn
-        .execute(
-            "UPDATE account SET password_hash = $1, last_fact = $2 WHERE id = $3",
-            params![password_hash, fact, id],
-        )
-        .await?;
+    tx.change(
+        &ACCOUNT,
+        "UPDATE account SET password_hash = $1, last_fact = $2 WHERE id = $3",
+        params![password_hash, fact, id],
+    )
+    .await?;
     Ok(())
 }
 

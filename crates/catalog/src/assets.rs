@@ -13,6 +13,7 @@ use crate::{
     cell::{Bind as _, from_json, params, to_json},
     conn::{Columns, only},
     page::bounded,
+    record::ASSET,
 };
 
 /// An asset with its current version and that version's primary file.
@@ -78,15 +79,15 @@ pub async fn insert(tx: &mut Tx, assets: &[Asset]) -> Result<(), CatalogError> {
         })
         .collect();
     let made = tx
-        .conn
-        .insert(
+        .keep(
+            &ASSET,
             "INSERT INTO asset (id, kind, name, state, folder, current_version, document, created_us, \
              changed_us, last_fact) VALUES",
             rows,
             "",
         )
         .await?;
-    tx.assets += i64::try_from(made).unwrap_or(i64::MAX);
+    tx.assets += i64::try_from(made.len()).unwrap_or(i64::MAX);
     Ok(())
 }
 
@@ -176,8 +177,8 @@ pub async fn set_document(
 ) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &ASSET,
             r#"UPDATE asset SET document = $1, changed_us = $2, last_fact = $3
                WHERE id = $4 AND last_fact = $5"#,
             params![to_json(document), now, fact, id, seen],
@@ -199,8 +200,8 @@ pub async fn set_state(
 ) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &ASSET,
             "UPDATE asset SET state = $1, changed_us = $2, last_fact = $3 WHERE id = $4 AND last_fact = $5",
             params![state, now, fact, id, seen],
         )
@@ -221,8 +222,8 @@ pub async fn set_current_version(
 ) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &ASSET,
             r#"UPDATE asset SET current_version = $1, changed_us = $2, last_fact = $3
                WHERE id = $4 AND last_fact = $5"#,
             params![version, now, fact, id, seen],
@@ -235,8 +236,11 @@ pub async fn set_current_version(
 pub async fn touch(tx: &mut Tx, id: AssetId, fact: FactId) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute("UPDATE asset SET changed_us = $1, last_fact = $2 WHERE id = $3", params![now, fact, id])
+        .change(
+            &ASSET,
+            "UPDATE asset SET changed_us = $1, last_fact = $2 WHERE id = $3",
+            params![now, fact, id],
+        )
         .await?;
     touched(set, id)
 }

@@ -20,6 +20,7 @@ use crate::{
     CatalogError,
     cell::{Cell, Param},
     dialect::{self, Dialect},
+    record::{Column, Row, Table},
 };
 
 /// A connection, to SQLite or to PostgreSQL. Read queries take one; it goes back to its pool when dropped.
@@ -39,11 +40,11 @@ pub(crate) enum Link {
 
 /// One row, read column after column in the order of the statement's list.
 pub(crate) struct Columns<'r> {
-    row: Row<'r>,
+    row: Source<'r>,
     next: usize,
 }
 
-enum Row<'r> {
+enum Source<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),
 }
@@ -60,8 +61,8 @@ impl Columns<'_> {
         let index = self.next;
         self.next += 1;
         let raw: Option<T::Raw> = match self.row {
-            Row::Sqlite(row) => row.try_get(index)?,
-            Row::Postgres(row) => row.try_get(index)?,
+            Source::Sqlite(row) => row.try_get(index)?,
+            Source::Postgres(row) => row.try_get(index)?,
         };
         T::from_cell(raw).map_err(|why| CatalogError::broken(format!("column {index}: {why}")))
     }
@@ -135,7 +136,7 @@ impl Conn {
         params: Vec<Param>,
         read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
     ) -> Result<Vec<T>, CatalogError> {
-        self.fetch(sql.into_sql_str(), params, read).await
+        self.fetch(sql.into_sql_str(), params, &read).await
     }
 
     /// All rows of `head ($1,…,$n) tail` for a set of keys; for no keys none, without asking.
@@ -159,7 +160,7 @@ impl Conn {
         params: Vec<Param>,
         read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
     ) -> Result<Option<T>, CatalogError> {
-        Ok(self.fetch(sql.into_sql_str(), params, read).await?.into_iter().next())
+        Ok(self.fetch(sql.into_sql_str(), params, &read).await?.into_iter().next())
     }
 
     /// The rows a changing statement answers with (`RETURNING`).
@@ -170,7 +171,7 @@ impl Conn {
         read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
     ) -> Result<Vec<T>, CatalogError> {
         self.touched = true;
-        self.fetch(sql.into_sql_str(), params, read).await
+        self.fetch(sql.into_sql_str(), params, &read).await
     }
 
     /// Inserts rows with as few statements as possible: `head ($1,$2),($3,$4),… tail`.
@@ -187,17 +188,53 @@ impl Conn {
         Ok(changed)
     }
 
-    /// As [`Conn::insert`], for a tail that ends in `RETURNING`.
-    pub(crate) async fn insert_returning<T>(
+    /// Runs a statement that changes rows of a table of record and answers with them as they are then.
+    pub(crate) async fn written(
         &mut self,
+        table: &'static Table,
+        sql: impl SqlSafeStr,
+        params: Vec<Param>,
+    ) -> Result<Vec<Row>, CatalogError> {
+        self.touched = true;
+        self.fetch(sql.into_sql_str(), params, &|columns| Ok(table.row(columns))).await
+    }
+
+    /// As [`Conn::among`], for the rows of a table of record.
+    pub(crate) async fn rows_among(
+        &mut self,
+        table: &'static Table,
+        head: &str,
+        keys: Vec<Param>,
+    ) -> Result<Vec<Row>, CatalogError> {
+        match within(head, keys, "") {
+            Some((sql, keys)) => {
+                self.fetch(sql.into_sql_str(), keys, &|columns| Ok(table.row(columns))).await
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The only column of a statement that only reads, as it stands.
+    pub(crate) async fn cells(
+        &mut self,
+        column: &'static Column,
+        sql: impl SqlSafeStr,
+        params: Vec<Param>,
+    ) -> Result<Vec<Param>, CatalogError> {
+        self.fetch(sql.into_sql_str(), params, &|columns| Ok(column.read(columns))).await
+    }
+
+    /// As [`Conn::insert`], for a table of record and a tail that ends in `RETURNING` its columns.
+    pub(crate) async fn insert_written(
+        &mut self,
+        table: &'static Table,
         head: &'static str,
         rows: Vec<Vec<Param>>,
-        tail: &'static str,
-        read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
-    ) -> Result<Vec<T>, CatalogError> {
+        tail: &str,
+    ) -> Result<Vec<Row>, CatalogError> {
         let mut answered = Vec::new();
         for (sql, params) in values(head, rows, tail) {
-            answered.extend(self.returning(sql, params, read).await?);
+            answered.extend(self.written(table, sql, params).await?);
         }
         Ok(answered)
     }
@@ -206,19 +243,19 @@ impl Conn {
         &mut self,
         sql: SqlStr,
         params: Vec<Param>,
-        read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
+        read: &(dyn Fn(&mut Columns<'_>) -> Result<T, CatalogError> + Sync),
     ) -> Result<Vec<T>, CatalogError> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         match &mut self.link {
             Link::Sqlite(link) => {
                 let rows = bound!(sql, params).fetch_all(&mut ***link).await;
                 let rows = rows.map_err(|error| self.noted(error))?;
-                rows.iter().map(|row| read(&mut Columns { row: Row::Sqlite(row), next: 0 })).collect()
+                rows.iter().map(|row| read(&mut Columns { row: Source::Sqlite(row), next: 0 })).collect()
             }
             Link::Postgres(link) => {
                 let rows = bound!(sql, params).fetch_all(&mut ***link).await;
                 let rows = rows.map_err(|error| self.noted(error))?;
-                rows.iter().map(|row| read(&mut Columns { row: Row::Postgres(row), next: 0 })).collect()
+                rows.iter().map(|row| read(&mut Columns { row: Source::Postgres(row), next: 0 })).collect()
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Embedded metadata: all tags of a file as they stood in it, raw, with the reader that read them.
 
-use damask_model::ContentHash;
+use damask_model::{ContentHash, FactId};
 use serde_json::Value as Json;
 
-use crate::{CatalogError, Conn, Tx, cell::params};
+use crate::{CatalogError, Conn, Tx, cell::params, record::EMBEDDED};
 
 /// All tags embedded in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,15 +17,17 @@ pub struct Embedded {
 }
 
 /// Keeps the tags of files, in place of what was kept before; one statement for many. Each file once.
-pub async fn put(tx: &mut Tx, all: &[Embedded]) -> Result<(), CatalogError> {
-    let rows = all.iter().map(|embedded| params![embedded.file, embedded.reader, embedded.tags]).collect();
-    tx.conn
-        .insert(
-            "INSERT INTO embedded (file, reader, tags) VALUES",
-            rows,
-            "ON CONFLICT (file) DO UPDATE SET reader = excluded.reader, tags = excluded.tags",
-        )
-        .await?;
+pub async fn put(tx: &mut Tx, all: &[Embedded], fact: FactId) -> Result<(), CatalogError> {
+    let rows =
+        all.iter().map(|embedded| params![embedded.file, embedded.reader, embedded.tags, fact]).collect();
+    tx.keep(
+        &EMBEDDED,
+        "INSERT INTO embedded (file, reader, tags, last_fact) VALUES",
+        rows,
+        "ON CONFLICT (file) DO UPDATE SET reader = excluded.reader, tags = excluded.tags, \
+         last_fact = excluded.last_fact",
+    )
+    .await?;
     Ok(())
 }
 

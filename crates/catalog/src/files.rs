@@ -1,5 +1,7 @@
 //! Files: bytes known by their content. Inserted once, whoever brings them again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use damask_model::{ContentHash, EssenceHash, FactId};
 use damask_time::Instant;
 
@@ -8,6 +10,7 @@ use crate::{
     cell::{Bind as _, params},
     conn::{Columns, only},
     page::bounded,
+    record::FILE,
 };
 
 /// Bytes by content.
@@ -35,17 +38,22 @@ pub async fn insert(tx: &mut Tx, files: &[File]) -> Result<Vec<ContentHash>, Cat
             params![file.hash, file.bytes, file.media_type, file.essence_hash, file.created, file.last_fact]
         })
         .collect();
-    let made: Vec<(ContentHash, i64)> = tx
-        .conn
-        .insert_returning(
+    let made = tx
+        .keep(
+            &FILE,
             "INSERT INTO file (hash, bytes, media_type, essence_hash, created_us, last_fact) VALUES",
             rows,
-            "ON CONFLICT (hash) DO NOTHING RETURNING hash, bytes",
-            |row| Ok((row.next()?, row.next()?)),
+            "ON CONFLICT (hash) DO NOTHING",
         )
         .await?;
-    tx.bytes += made.iter().map(|(_, bytes)| bytes).sum::<i64>();
-    Ok(made.into_iter().map(|(hash, _)| hash).collect())
+    let made: BTreeSet<String> = made.iter().map(|row| FILE.key_of(row)).collect();
+    let new: BTreeMap<ContentHash, u64> = files
+        .iter()
+        .filter(|file| made.contains(&file.hash.to_string()))
+        .map(|file| (file.hash, file.bytes))
+        .collect();
+    tx.bytes += new.values().map(|bytes| i64::try_from(*bytes).unwrap_or(i64::MAX)).sum::<i64>();
+    Ok(new.into_keys().collect())
 }
 
 /// The file of that hash.
@@ -87,12 +95,12 @@ pub async fn set_essence(
     essence: EssenceHash,
     fact: FactId,
 ) -> Result<(), CatalogError> {
-    tx.conn
-        .execute(
-            "UPDATE file SET essence_hash = $1, last_fact = $2 WHERE hash = $3",
-            params![essence, fact, hash],
-        )
-        .await?;
+    tx.change(
+        &FILE,
+        "UPDATE file SET essence_hash = $1, last_fact = $2 WHERE hash = $3",
+        params![essence, fact, hash],
+    )
+    .await?;
     Ok(())
 }
 

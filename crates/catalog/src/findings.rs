@@ -1,12 +1,13 @@
 //! Findings: what the stages found wrong or odd about a version's bytes.
 
-use damask_model::{FindingId, VersionId};
+use damask_model::{FactId, FindingId, VersionId};
 use damask_time::Instant;
 
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
     page::bounded,
+    record::FINDING,
 };
 
 /// A finding as it was kept. The code is [`damask_model::FindingCode`]'s text form.
@@ -32,18 +33,24 @@ pub async fn put(
     version: VersionId,
     stage: &str,
     findings: &[damask_model::Finding],
+    fact: FactId,
 ) -> Result<(), CatalogError> {
-    tx.conn.execute("DELETE FROM finding WHERE version = $1 AND stage = $2", params![version, stage]).await?;
     let now = tx.now;
     let rows = findings
         .iter()
         .map(|finding| {
             let code = finding.code.name();
-            params![FindingId::fresh(), version, stage, code, finding.detail.replace('\0', ""), now]
+            params![FindingId::fresh(), version, stage, code, finding.detail.replace('\0', ""), now, fact]
         })
         .collect();
-    tx.conn.insert("INSERT INTO finding (id, version, stage, code, detail, at_us) VALUES", rows, "").await?;
-    Ok(())
+    tx.keep_all(
+        &FINDING,
+        fact,
+        format!("{version} {stage}"),
+        ("DELETE FROM finding WHERE version = $1 AND stage = $2", params![version, stage]),
+        ("INSERT INTO finding (id, version, stage, code, detail, at_us, last_fact) VALUES", rows),
+    )
+    .await
 }
 
 /// The codes of what was found of each of `versions` (the first 1,000 are looked at), each once.

@@ -7,6 +7,7 @@ use crate::{
     cell::params,
     conn::{Columns, only},
     page::bounded,
+    record::FOLDER,
 };
 
 /// A folder of the home tree.
@@ -35,21 +36,20 @@ fn parent_cell(parent: Option<FolderId>) -> String {
 pub async fn make(tx: &mut Tx, folder: &Folder) -> Result<(FolderId, bool), CatalogError> {
     let parent = parent_cell(folder.parent);
     let made = tx
-        .conn
-        .returning(
-            r#"INSERT INTO folder (id, parent, name, last_fact) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (parent, name) DO NOTHING RETURNING id"#,
-            params![folder.id, parent, folder.name, folder.last_fact],
-            only::<FolderId>,
+        .keep(
+            &FOLDER,
+            "INSERT INTO folder (id, parent, name, last_fact) VALUES",
+            vec![params![folder.id, parent, folder.name, folder.last_fact]],
+            "ON CONFLICT (parent, name) DO NOTHING",
         )
         .await?;
-    match made.first() {
-        Some(id) => Ok((*id, true)),
-        None => child(&mut tx.conn, folder.parent, &folder.name)
-            .await?
-            .map(|found| (found.id, false))
-            .ok_or_else(|| CatalogError::conflict("a folder was removed while one like it was made")),
+    if !made.is_empty() {
+        return Ok((folder.id, true));
     }
+    child(&mut tx.conn, folder.parent, &folder.name)
+        .await?
+        .map(|found| (found.id, false))
+        .ok_or_else(|| CatalogError::conflict("a folder was removed while one like it was made"))
 }
 
 /// The folder of that name in `parent`.

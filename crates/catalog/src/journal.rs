@@ -2,9 +2,10 @@
 //!
 //! A fact's header stays for ever; its payload (before and after, with a random salt) may be erased, and
 //! the digest in the header still stands for what it was. Digest = BLAKE3(salt ‖ canonical payload), where
-//! canonical JSON has no spaces and its keys sorted by their code points.
+//! canonical JSON has no spaces and its keys sorted by their code points. Beside before and after the payload has
+//! `rows`: what the fact says of tables of record (see record.rs).
 
-use damask_model::{Change, FactHeader, NewFact, Seq, Uuid, Verb};
+use damask_model::{ActorId, Change, FactHeader, FactId, NewFact, Seq, Uuid, Verb};
 use serde_json::Value as Json;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     cell::{digest, params},
     conn::{Columns, only},
     page::bounded,
+    record,
 };
 
 /// A fact as it stands in the journal.
@@ -32,21 +34,6 @@ pub struct Tally {
     pub assets: i64,
     /// Bytes of all files, each counted once.
     pub bytes: i64,
-}
-
-/// What [`verify`] found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// Facts looked at.
-    pub facts: u64,
-    /// Those whose payload was erased: their digest cannot be compared.
-    pub erased: u64,
-    /// Those whose payload does not give their digest.
-    pub tampered: Vec<Seq>,
-    /// Sequences that are not there.
-    pub missing: Vec<Seq>,
-    /// The last fact looked at; go on from here. `None` at the end.
-    pub last: Option<Seq>,
 }
 
 const SALT_BYTES: usize = 16;
@@ -94,42 +81,20 @@ pub async fn of_subject(
     .await
 }
 
-/// Compares payloads to digests, and looks for gaps, in up to `limit` facts after `after`.
-pub async fn verify(conn: &mut Conn, after: Seq, limit: u32) -> Result<Verified, CatalogError> {
-    let rows = conn
-        .all(
-            r#"SELECT f.seq, f.digest, p.salt, p.payload
-               FROM fact f LEFT JOIN fact_payload p ON p.seq = f.seq
-               WHERE f.seq > $1 ORDER BY f.seq LIMIT $2"#,
-            params![after, bounded(limit)],
-            |row| {
-                let cells: (Seq, Vec<u8>, Option<Vec<u8>>, Option<String>) =
-                    (row.next()?, row.next()?, row.next()?, row.next()?);
-                Ok(cells)
-            },
-        )
-        .await?;
-    let mut verified = Verified::default();
-    let mut expected = after.0 + 1;
-    for (seq, stated, salt, payload) in rows {
-        verified.missing.extend((expected..seq.0).map(Seq));
-        expected = seq.0 + 1;
-        verified.facts += 1;
-        verified.last = Some(seq);
-        match (salt, payload) {
-            (Some(salt), Some(payload)) if salted_digest(&salt, &payload).as_slice() != stated => {
-                verified.tampered.push(seq);
-            }
-            (Some(_), Some(_)) => {}
-            _ => verified.erased += 1,
+/// Erases the payload of a fact, in the name of `actor`: personal data goes, the proof stands. Rows that named the
+/// fact are told again by the one that says so. Answers whether there was a payload.
+pub async fn erase_payload(tx: &mut Tx, actor: ActorId, seq: Seq) -> Result<bool, CatalogError> {
+    let read = "SELECT f.id, p.payload FROM fact f JOIN fact_payload p ON p.seq = f.seq WHERE f.seq = $1";
+    let found = tx.conn.one(read, params![seq], |row| Ok((row.next::<FactId>()?, row.next::<String>()?)));
+    let Some((erased, payload)) = found.await? else { return Ok(false) };
+    let fact = tx.fact(actor, Verb::PayloadErased, &[erased.0], Change::default());
+    for (record, digest) in record::said(&payload).unwrap_or_default() {
+        if digest.is_some() {
+            tx.tell_again(&record, erased, fact).await?;
         }
     }
-    Ok(verified)
-}
-
-/// Erases the payload of a fact: personal data goes, the proof stands. Answers whether there was one.
-pub async fn erase_payload(tx: &mut Tx, seq: Seq) -> Result<bool, CatalogError> {
-    Ok(tx.conn.execute("DELETE FROM fact_payload WHERE seq = $1", params![seq]).await? > 0)
+    tx.conn.execute("DELETE FROM fact_payload WHERE seq = $1", params![seq]).await?;
+    Ok(true)
 }
 
 /// The last step of a write: takes the sequences, adds to the tally, and writes the facts. From the moment
@@ -139,6 +104,9 @@ pub(crate) async fn close(tx: &mut Tx, facts: Vec<NewFact>, channel: &str) -> Re
     let conn = &mut tx.conn;
     let count = i64::try_from(facts.len()).expect("a group holds few facts");
     let jobs = tx.jobs;
+    if let (0, Some(told)) = (count, tx.told.first()) {
+        return Err(CatalogError::broken(format!("a row of {} was written without a fact", told.table.name)));
+    }
     if count == 0 && tx.assets == 0 && tx.bytes == 0 && jobs.is_none() {
         return head(conn).await;
     }
@@ -154,9 +122,15 @@ pub(crate) async fn close(tx: &mut Tx, facts: Vec<NewFact>, channel: &str) -> Re
         .into_iter()
         .next()
         .ok_or_else(|| CatalogError::broken("the head row is there from the first migration on"))?;
+    let mut told = record::by_fact(std::mem::take(&mut tx.told));
+    let conn = &mut tx.conn;
     let (mut headers, mut payloads, mut items) = (Vec::new(), Vec::new(), Vec::new());
     for (seq, fact) in (head.0 - count + 1..).zip(facts) {
-        let payload = canonical(&serde_json::to_value(&fact.change).unwrap_or_default());
+        let mut payload = serde_json::to_value(&fact.change).unwrap_or_default();
+        if let Some(rows) = told.remove(&fact.id.to_string()) {
+            payload["rows"] = Json::Array(rows);
+        }
+        let payload = canonical(&payload);
         let salt: [u8; SALT_BYTES] = rand::random();
         let digest = salted_digest(&salt, &payload);
         let subjects: Vec<String> = fact.subjects.iter().map(Uuid::to_string).collect();
@@ -177,6 +151,11 @@ pub(crate) async fn close(tx: &mut Tx, facts: Vec<NewFact>, channel: &str) -> Re
             subjects.join(" ")
         ]);
         payloads.push(params![seq, salt[..], payload]);
+    }
+    if let Some((fact, rows)) = told.first_key_value() {
+        return Err(CatalogError::broken(format!(
+            "fact {fact} is not stated by the write that names it: {rows:?}"
+        )));
     }
     conn.insert(
         "INSERT INTO fact (seq, id, at_us, actor, verb, digest, subject_count, subjects) VALUES",
@@ -207,7 +186,7 @@ fn fact(row: &mut Columns<'_>) -> Result<Fact, CatalogError> {
     Ok(Fact { header: FactHeader { seq, id, at, actor, verb, subjects, digest }, change })
 }
 
-fn salted_digest(salt: &[u8], payload: &str) -> [u8; 32] {
+pub(crate) fn salted_digest(salt: &[u8], payload: &str) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(salt).update(payload.as_bytes());
     *hasher.finalize().as_bytes()

@@ -9,6 +9,7 @@ use crate::{
     cell::{digest, params},
     conn::Columns,
     page::bounded,
+    record::API_KEY,
 };
 
 /// An API key.
@@ -49,22 +50,23 @@ macro_rules! listed {
 
 /// Makes a key.
 pub async fn insert(tx: &mut Tx, key: &Key) -> Result<(), CatalogError> {
-    tx.conn
-        .execute(
-            r#"INSERT INTO api_key (id, name, secret_hash, account, scopes, created_us, expires_us, last_fact)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-            params![
-                key.id,
-                key.name,
-                key.secret_hash[..],
-                key.account,
-                key.scopes,
-                key.created,
-                key.expires,
-                key.last_fact
-            ],
-        )
-        .await?;
+    let row = params![
+        key.id,
+        key.name,
+        key.secret_hash[..],
+        key.account,
+        key.scopes,
+        key.created,
+        key.expires,
+        key.last_fact
+    ];
+    tx.keep(
+        &API_KEY,
+        "INSERT INTO api_key (id, name, secret_hash, account, scopes, created_us, expires_us, last_fact) VALUES",
+        vec![row],
+        "",
+    )
+    .await?;
     Ok(())
 }
 
@@ -101,8 +103,8 @@ pub async fn of_account(conn: &mut Conn, account: UserId, limit: u32) -> Result<
 pub async fn revoke(tx: &mut Tx, id: KeyId, fact: FactId) -> Result<bool, CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &API_KEY,
             "UPDATE api_key SET revoked_us = $1, last_fact = $2 WHERE id = $3 AND revoked_us IS NULL",
             params![now, fact, id],
         )

@@ -33,7 +33,9 @@ mod page;
 pub mod page_text;
 #[cfg(test)]
 mod plans;
+pub mod proof;
 pub mod quarantine;
+mod record;
 pub mod relations;
 pub mod renditions;
 pub mod sessions;

@@ -9,6 +9,7 @@ use crate::{
     cell::{Bind as _, params},
     conn::Columns,
     page::bounded,
+    record::LOCATION,
 };
 
 /// A location to be kept.
@@ -91,17 +92,17 @@ pub async fn put(tx: &mut Tx, locations: &[NewLocation]) -> Result<(), CatalogEr
             ]
         })
         .collect();
-    tx.conn
-        .insert(
-            "INSERT INTO location (id, file, asset, place, directory, name, apart, stamp_bytes, modified_ns, \
+    tx.keep(
+        &LOCATION,
+        "INSERT INTO location (id, file, asset, place, directory, name, apart, stamp_bytes, modified_ns, \
              changed_ns, inode, verified_us, last_fact) VALUES",
-            rows,
-            "ON CONFLICT (place, directory, name, apart) DO UPDATE SET file = excluded.file, \
+        rows,
+        "ON CONFLICT (place, directory, name, apart) DO UPDATE SET file = excluded.file, \
              asset = excluded.asset, stamp_bytes = excluded.stamp_bytes, modified_ns = excluded.modified_ns, \
              changed_ns = excluded.changed_ns, inode = excluded.inode, verified_us = excluded.verified_us, \
              last_fact = excluded.last_fact",
-        )
-        .await?;
+    )
+    .await?;
     Ok(())
 }
 
@@ -197,8 +198,8 @@ pub async fn further_names(
 }
 
 /// Removes a location: its bytes are no longer there.
-pub async fn remove(tx: &mut Tx, id: LocationId) -> Result<bool, CatalogError> {
-    Ok(tx.conn.execute("DELETE FROM location WHERE id = $1", params![id]).await? > 0)
+pub async fn remove(tx: &mut Tx, id: LocationId, fact: FactId) -> Result<bool, CatalogError> {
+    Ok(tx.forget(&LOCATION, fact, "DELETE FROM location WHERE id = $1", params![id]).await? > 0)
 }
 
 fn location(row: &mut Columns<'_>) -> Result<Location, CatalogError> {

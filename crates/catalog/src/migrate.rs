@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("job counts", include_str!("migrations/0002_job_counts.sql")),
     ("places of assets", include_str!("migrations/0003_places_of_assets.sql")),
     ("quarantine once", include_str!("migrations/0004_quarantine_once.sql")),
+    ("last facts", include_str!("migrations/0005_last_facts.sql")),
 ];
 
 /// The newest schema this program knows.

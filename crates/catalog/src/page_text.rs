@@ -1,11 +1,12 @@
 //! Text of the pages of a version, page by page: what is searched and what a reader shows beside the page.
 
-use damask_model::VersionId;
+use damask_model::{FactId, VersionId};
 
 use crate::{
     CatalogError, Conn, Tx,
     cell::{Bind as _, params},
     page::bounded,
+    record::PAGE_TEXT,
 };
 
 /// The text of one page.
@@ -20,18 +21,28 @@ pub struct PageText {
 }
 
 /// Keeps the text of a version's pages in place of what was kept before. Pages without text are left out.
-pub async fn put(tx: &mut Tx, version: VersionId, pages: &[(u32, String)]) -> Result<(), CatalogError> {
-    tx.conn.execute("DELETE FROM page_text WHERE version = $1", params![version]).await?;
+pub async fn put(
+    tx: &mut Tx,
+    version: VersionId,
+    pages: &[(u32, String)],
+    fact: FactId,
+) -> Result<(), CatalogError> {
     let rows = pages
         .iter()
         .filter(|(_, text)| !text.is_empty())
         .map(|(page, text)| {
             // PostgreSQL's text holds no zero character; as text it says nothing.
-            params![version, page, text.replace('\0', "")]
+            params![version, page, text.replace('\0', ""), fact]
         })
         .collect();
-    tx.conn.insert("INSERT INTO page_text (version, page, text) VALUES", rows, "").await?;
-    Ok(())
+    tx.keep_all(
+        &PAGE_TEXT,
+        fact,
+        version.to_string(),
+        ("DELETE FROM page_text WHERE version = $1", params![version]),
+        ("INSERT INTO page_text (version, page, text, last_fact) VALUES", rows),
+    )
+    .await
 }
 
 /// Up to `limit` pages of a version after page `after`.

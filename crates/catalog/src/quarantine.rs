@@ -9,6 +9,7 @@ use crate::{
     cell::params,
     conn::{Columns, only},
     page::bounded,
+    record::QUARANTINE,
 };
 
 /// A file that waits for a person.
@@ -41,29 +42,29 @@ pub struct Quarantined {
 /// Puts a file in quarantine; answers whether it is there only since now. The same bytes that the same actor
 /// brought by the same path wait once.
 pub async fn insert(tx: &mut Tx, entry: &Quarantined) -> Result<bool, CatalogError> {
+    let row = params![
+        entry.id,
+        entry.actor,
+        entry.name,
+        entry.path,
+        entry.file,
+        entry.bytes,
+        entry.reason,
+        entry.detail.replace('\0', ""),
+        entry.source,
+        entry.at,
+        entry.last_fact
+    ];
     let added = tx
-        .conn
-        .execute(
-            r#"INSERT INTO quarantine (id, actor, name, path, file, bytes, reason, detail, source, at_us,
-                   last_fact)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-               ON CONFLICT (actor, path, file) DO NOTHING"#,
-            params![
-                entry.id,
-                entry.actor,
-                entry.name,
-                entry.path,
-                entry.file,
-                entry.bytes,
-                entry.reason,
-                entry.detail.replace('\0', ""),
-                entry.source,
-                entry.at,
-                entry.last_fact
-            ],
+        .keep(
+            &QUARANTINE,
+            "INSERT INTO quarantine (id, actor, name, path, file, bytes, reason, detail, source, at_us, \
+             last_fact) VALUES",
+            vec![row],
+            "ON CONFLICT (actor, path, file) DO NOTHING",
         )
         .await?;
-    Ok(added > 0)
+    Ok(!added.is_empty())
 }
 
 /// Every read of a [`Quarantined`], up to its conditions.
@@ -112,8 +113,8 @@ pub async fn by_id(conn: &mut Conn, id: QuarantineId) -> Result<Option<Quarantin
 }
 
 /// Lets an entry out; answers whether it was there.
-pub async fn remove(tx: &mut Tx, id: QuarantineId) -> Result<bool, CatalogError> {
-    Ok(tx.conn.execute("DELETE FROM quarantine WHERE id = $1", params![id]).await? > 0)
+pub async fn remove(tx: &mut Tx, id: QuarantineId, fact: FactId) -> Result<bool, CatalogError> {
+    Ok(tx.forget(&QUARANTINE, fact, "DELETE FROM quarantine WHERE id = $1", params![id]).await? > 0)
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Quarantined, CatalogError> {

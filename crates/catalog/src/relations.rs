@@ -7,6 +7,7 @@ use crate::{
     cell::{from_json, params, to_json},
     conn::Columns,
     page::bounded,
+    record::RELATION,
 };
 
 /// A relation: `subject` is `kind` of `object`.
@@ -29,19 +30,20 @@ pub struct Relation {
 /// Inserts a relation.
 pub async fn insert(tx: &mut Tx, relation: &Relation) -> Result<(), CatalogError> {
     let (kind, selector) = (relation.kind.name(), relation.selector.as_ref().map(to_json));
-    tx.conn
-        .execute(
-            r#"INSERT INTO relation (id, kind, subject, object, selector, last_fact)
-               VALUES ($1, $2, $3, $4, $5, $6)"#,
-            params![relation.id, kind, relation.subject, relation.object, selector, relation.last_fact],
-        )
-        .await?;
+    let row = params![relation.id, kind, relation.subject, relation.object, selector, relation.last_fact];
+    tx.keep(
+        &RELATION,
+        "INSERT INTO relation (id, kind, subject, object, selector, last_fact) VALUES",
+        vec![row],
+        "",
+    )
+    .await?;
     Ok(())
 }
 
 /// Removes a relation; answers whether it was there.
-pub async fn remove(tx: &mut Tx, id: RelationId) -> Result<bool, CatalogError> {
-    Ok(tx.conn.execute("DELETE FROM relation WHERE id = $1", params![id]).await? > 0)
+pub async fn remove(tx: &mut Tx, id: RelationId, fact: FactId) -> Result<bool, CatalogError> {
+    Ok(tx.forget(&RELATION, fact, "DELETE FROM relation WHERE id = $1", params![id]).await? > 0)
 }
 
 /// What is said of `subject`.

@@ -3,7 +3,7 @@
 use damask_model::{ActorId, Change, FactId, NewFact, Uuid, Verb, fact::SUBJECTS_MAX};
 use damask_time::Instant;
 
-use crate::{Conn, jobs::Moves};
+use crate::{Conn, jobs::Moves, record::Told};
 
 /// A write transaction. What is done with it becomes durable together, or not at all.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct Tx {
     pub(crate) conn: Conn,
     pub(crate) now: Instant,
     pub(crate) facts: Vec<NewFact>,
+    /// What the facts say of tables of record.
+    pub(crate) told: Vec<Told>,
     /// Assets made less assets purged.
     pub(crate) assets: i64,
     /// Bytes of files made less those purged.
@@ -21,7 +23,7 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) fn new(conn: Conn, now: Instant) -> Self {
-        Self { conn, now, facts: Vec::new(), assets: 0, bytes: 0, jobs: Moves::default() }
+        Self { conn, now, facts: Vec::new(), told: Vec::new(), assets: 0, bytes: 0, jobs: Moves::default() }
     }
 
     /// The connection, for reads that see what this write has done so far.

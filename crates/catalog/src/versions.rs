@@ -8,9 +8,10 @@ use damask_time::Instant;
 
 use crate::{
     CatalogError, Conn, Tx,
-    cell::{Bind as _, from_json, params, to_json},
+    cell::{Bind as _, Param, from_json, params, to_json},
     conn::{Columns, only},
     page::bounded,
+    record::{VERSION, VERSION_FILE},
 };
 
 /// A version with what was read from its bytes.
@@ -77,35 +78,37 @@ pub async fn insert(tx: &mut Tx, versions: &[(Version, String)]) -> Result<(), C
             ]
         })
         .collect();
-    tx.conn
-        .insert(
-            "INSERT INTO version (id, asset, number, created_us, probe, failed, last_fact) VALUES",
-            rows,
-            "",
-        )
-        .await?;
-    let primaries: Vec<VersionFile> = versions
+    tx.keep(
+        &VERSION,
+        "INSERT INTO version (id, asset, number, created_us, probe, failed, last_fact) VALUES",
+        rows,
+        "",
+    )
+    .await?;
+    let primaries = versions
         .iter()
-        .map(|(version, name)| VersionFile {
-            version: version.id,
-            role: FileRole::Primary,
-            file: version.primary,
-            name: name.clone(),
+        .map(|(version, name)| {
+            params![version.id, FileRole::Primary, version.primary, name, version.last_fact]
         })
         .collect();
-    add_files(tx, &primaries).await
+    keep_files(tx, primaries).await
 }
 
 /// Adds files to versions (sidecars, parts): one statement for many.
-pub async fn add_files(tx: &mut Tx, files: &[VersionFile]) -> Result<(), CatalogError> {
-    let rows = files.iter().map(|file| params![file.version, file.role, file.file, file.name]).collect();
-    tx.conn
-        .insert(
-            "INSERT INTO version_file (version, role, file, name) VALUES",
-            rows,
-            "ON CONFLICT (version, role, file, name) DO NOTHING",
-        )
-        .await?;
+pub async fn add_files(tx: &mut Tx, files: &[VersionFile], fact: FactId) -> Result<(), CatalogError> {
+    let rows =
+        files.iter().map(|file| params![file.version, file.role, file.file, file.name, fact]).collect();
+    keep_files(tx, rows).await
+}
+
+async fn keep_files(tx: &mut Tx, rows: Vec<Vec<Param>>) -> Result<(), CatalogError> {
+    tx.keep(
+        &VERSION_FILE,
+        "INSERT INTO version_file (version, role, file, name, last_fact) VALUES",
+        rows,
+        "ON CONFLICT (version, role, file, name) DO NOTHING",
+    )
+    .await?;
     Ok(())
 }
 
@@ -169,8 +172,8 @@ pub async fn set_described(
 ) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &VERSION,
             "UPDATE version SET probe = $1, described_us = $2, failed = FALSE, last_fact = $3 WHERE id = $4",
             params![to_json(probe), now, fact, id],
         )
@@ -190,8 +193,8 @@ pub async fn set_previewed(
 ) -> Result<(), CatalogError> {
     let now = tx.now;
     let set = tx
-        .conn
-        .execute(
+        .change(
+            &VERSION,
             "UPDATE version SET probe = $1, previewed_us = $2, failed = FALSE, last_fact = $3 WHERE id = $4",
             params![to_json(probe), now, fact, id],
         )
@@ -205,8 +208,11 @@ pub async fn set_previewed(
 /// [`CatalogError::Conflict`] when there is no such version.
 pub async fn set_failed(tx: &mut Tx, id: VersionId, failed: bool, fact: FactId) -> Result<(), CatalogError> {
     let set = tx
-        .conn
-        .execute("UPDATE version SET failed = $1, last_fact = $2 WHERE id = $3", params![failed, fact, id])
+        .change(
+            &VERSION,
+            "UPDATE version SET failed = $1, last_fact = $2 WHERE id = $3",
+            params![failed, fact, id],
+        )
         .await?;
     there(set, id)
 }

@@ -399,7 +399,8 @@ async fn run(tx: &mut Tx, group: &mut Group, mut queue: Option<&mut Queue>) -> R
         };
         let Some(mut task) = next else { return Run::Whole };
         tx.conn.touched = false;
-        let (facts, assets, bytes, jobs) = (tx.facts.len(), tx.assets, tx.bytes, tx.jobs);
+        let (facts, told) = (tx.facts.len(), tx.told.len());
+        let (assets, bytes, jobs) = (tx.assets, tx.bytes, tx.jobs);
         let well = task.run(tx).await;
         if let Some(error) = tx.conn.passing.take() {
             group.todo.push_front(task);
@@ -411,6 +412,7 @@ async fn run(tx: &mut Tx, group: &mut Group, mut queue: Option<&mut Queue>) -> R
             }
             // It only read: the transaction is as it was, but for what it meant to state.
             tx.facts.truncate(facts);
+            tx.told.truncate(told);
             (tx.assets, tx.bytes, tx.jobs) = (assets, bytes, jobs);
         }
         group.ran.push((task, tx.facts.len()));

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use damask_catalog::{
     assets::{self, Record},
-    files, journal, quarantine,
+    files, proof, quarantine,
 };
-use damask_model::{AssetId, ContentHash, Seq};
+use damask_model::{AssetId, ContentHash};
 use damask_store::{Found, StoreKey, Verified};
 use futures::Stream;
 use tokio::sync::mpsc;
@@ -57,10 +57,11 @@ struct Check {
 
 impl Check {
     async fn run(self) {
-        let areas: [(&'static str, Outcome<()>); 5] = [
+        let areas: [(&'static str, Outcome<()>); 6] = [
             ("glass", self.glass().await),
             ("journal", self.journal().await),
             ("catalog", self.catalog().await),
+            ("catalog", self.rows().await),
             ("bytes", self.bytes().await),
             ("index", self.index().await),
         ];
@@ -76,6 +77,12 @@ impl Check {
         let _ = self.sender.send(CheckLine { area, fault, detail }).await;
     }
 
+    async fn faults(&self, area: &'static str, details: Vec<String>) {
+        for detail in details {
+            self.fault(area, detail).await;
+        }
+    }
+
     async fn fault(&self, area: &'static str, detail: String) {
         self.say(area, true, detail).await;
     }
@@ -89,26 +96,38 @@ impl Check {
         Ok(())
     }
 
+    /// Every fact is there with its digest and in the histories, and what facts said of rows that are gone or older
+    /// than they should be.
     async fn journal(&self) -> Outcome<()> {
-        let mut after = Seq(0);
-        let (mut facts, mut erased) = (0, 0);
-        loop {
-            let mut conn = self.damask.catalog().read().await?;
-            let verified = journal::verify(&mut conn, after, ROWS_READ).await?;
-            for seq in &verified.tampered {
-                self.fault("journal", format!("fact {seq} does not have its digest")).await;
-            }
-            for seq in &verified.missing {
-                self.fault("journal", format!("fact {seq} is missing")).await;
-            }
-            facts += verified.facts;
-            erased += verified.erased;
-            match verified.last {
-                Some(last) => after = last,
-                None => break,
-            }
+        let mut facts = proof::Facts::default();
+        while let Some(faults) = {
+            let mut snapshot = self.damask.catalog().snapshot().await?;
+            facts.step(snapshot.conn(), ROWS_READ).await?
+        } {
+            self.faults("journal", faults).await;
         }
-        self.say("journal", false, format!("{facts} facts, {erased} erased")).await;
+        let (looked_at, erased) = (facts.looked_at, facts.erased);
+        let mut snapshot = self.damask.catalog().snapshot().await?;
+        let faults = facts.end(snapshot.conn()).await?;
+        self.faults("journal", faults).await;
+        self.say("journal", false, format!("{looked_at} facts, {erased} erased")).await;
+        Ok(())
+    }
+
+    /// Every row of record is as its last fact says.
+    async fn rows(&self) -> Outcome<()> {
+        let mut rows = proof::Rows::default();
+        while let Some(faults) = {
+            let mut snapshot = self.damask.catalog().snapshot().await?;
+            rows.step(snapshot.conn(), ROWS_READ).await?
+        } {
+            self.faults("catalog", faults).await;
+        }
+        let untold = match rows.untold {
+            0 => String::new(),
+            untold => format!(", {untold} of them older than facts that tell of rows"),
+        };
+        self.say("catalog", false, format!("{} rows as their facts say{untold}", rows.looked_at)).await;
         Ok(())
     }
 

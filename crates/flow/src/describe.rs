@@ -224,17 +224,17 @@ async fn keep(
             let fact = FactId::fresh();
             let version = record.version.id;
             if !read.tags.list.is_empty() {
-                embedded::put(tx, std::slice::from_ref(&tags)).await?;
+                embedded::put(tx, std::slice::from_ref(&tags), fact).await?;
             }
             if let Some(essence) = read.essence {
                 files::set_essence(tx, record.version.primary, essence, fact).await?;
             }
             // Tables that hold nothing of a version are not written to hold nothing again.
             if !read.pages.is_empty() || record.described.is_some() {
-                page_text::put(tx, version, &read.pages).await?;
+                page_text::put(tx, version, &read.pages, fact).await?;
             }
             if !read.probe.findings.is_empty() || record.described.is_some() {
-                findings::put(tx, version, STAGE, &read.probe.findings).await?;
+                findings::put(tx, version, STAGE, &read.probe.findings, fact).await?;
             }
             versions::set_described(tx, version, &read.probe, fact).await?;
             let change = set_values(tx, &record, &reading, &passage, fact).await?;

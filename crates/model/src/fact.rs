@@ -76,6 +76,8 @@ verbs! {
     KeyRevoked = "key.revoked",
     /// A relation was stated between two things.
     RelationStated = "relation.stated",
+    /// What facts changed was erased, for a person's sake: of them only their headers are kept.
+    PayloadErased = "payload.erased",
     /// A moment that was set in the `due` table has come.
     DueCame = "due.came",
 }

@@ -287,7 +287,7 @@ pub async fn a_library_of_a_newer_damask_is_refused(library: Arc<Library>) -> An
     Ok(())
 }
 
-/// Undoes the third and the fourth migration.
+/// Undoes the third migration and those after it.
 const SECOND_SCHEMA: &str = r#"
     DROP INDEX quarantine_once;
     DROP INDEX quarantine_file;
@@ -303,6 +303,11 @@ const SECOND_SCHEMA: &str = r#"
     DROP TABLE location;
     ALTER TABLE before RENAME TO location;
     CREATE INDEX location_file ON location (file);
+    ALTER TABLE version_file DROP COLUMN last_fact;
+    ALTER TABLE embedded DROP COLUMN last_fact;
+    ALTER TABLE page_text DROP COLUMN last_fact;
+    ALTER TABLE finding DROP COLUMN last_fact;
+    ALTER TABLE head DROP COLUMN rows_told_after;
     DELETE FROM schema_version WHERE number > 2;
 "#;
 

@@ -20,32 +20,6 @@ async fn state_facts(catalog: &Catalog, subject: Uuid, count: u32) -> Result<(),
     .await
 }
 
-pub async fn the_digests_of_facts_verify_and_a_tampered_payload_is_found(library: Arc<Library>) -> Answer {
-    let catalog = library.open().await?;
-    state_facts(&catalog, Uuid::now_v7(), 20).await?;
-    let clean = journal::verify(&mut catalog.read().await?, Seq(0), 100).await?;
-    assert_eq!((clean.facts, clean.tampered.len(), clean.last), (20, 0, Some(Seq(20))));
-    library.tamper("UPDATE fact_payload SET payload = '{\"after\":\"forged\"}' WHERE seq = 7").await;
-    library.tamper("DELETE FROM fact WHERE seq = 11").await;
-    let found = journal::verify(&mut catalog.read().await?, Seq(0), 100).await?;
-    assert_eq!(found.tampered, [Seq(7)]);
-    assert_eq!(found.missing, [Seq(11)]);
-    Ok(())
-}
-
-pub async fn an_erased_payload_leaves_its_header_and_its_digest(library: Arc<Library>) -> Answer {
-    let catalog = library.open().await?;
-    state_facts(&catalog, Uuid::now_v7(), 2).await?;
-    let before = journal::after(&mut catalog.read().await?, Seq(0), 1).await?;
-    assert!(write(&catalog, async |tx| journal::erase_payload(tx, Seq(1)).await).await?);
-    let after = journal::after(&mut catalog.read().await?, Seq(0), 1).await?;
-    assert_eq!(after[0].header, before[0].header);
-    assert_eq!(after[0].change, None);
-    let verified = journal::verify(&mut catalog.read().await?, Seq(0), 10).await?;
-    assert_eq!((verified.erased, verified.tampered.len()), (1, 0));
-    Ok(())
-}
-
 pub async fn the_history_of_a_thing_is_read_newest_first(library: Arc<Library>) -> Answer {
     let catalog = library.open().await?;
     let (one, other) = (Uuid::now_v7(), Uuid::now_v7());

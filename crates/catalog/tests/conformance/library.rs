@@ -12,8 +12,8 @@ use std::{
 
 use damask_catalog::{Address, Catalog, CatalogError, Options, Tx, Urgency};
 use damask_model::{
-    ActorId, Asset, AssetId, AssetKind, Change, ContentHash, Document, FactId, StateName, Verb, Version,
-    VersionId,
+    ActorId, Asset, AssetId, AssetKind, Change, ContentHash, Document, FactId, NewFact, StateName, Uuid,
+    Verb, Version, VersionId,
 };
 use damask_time::Instant;
 use sqlx::Connection as _;
@@ -116,7 +116,8 @@ impl Library {
     }
 
     /// Does by hand to the tables what the catalog never does; answers to how many rows.
-    pub async fn tamper(&self, sql: &'static str) -> u64 {
+    pub async fn tamper(&self, sql: impl Into<String>) -> u64 {
+        let sql = sqlx::AssertSqlSafe(sql.into());
         match &self.address {
             Address::Sqlite(path) => {
                 let url = format!("sqlite://{}", path.display());
@@ -141,6 +142,17 @@ where
 {
     let written: damask_catalog::Written<T> = catalog.write(Urgency::Interactive, work).await?;
     Ok(written.value)
+}
+
+/// A fact for rows to name.
+pub fn state(tx: &mut Tx) -> FactId {
+    tx.fact(ActorId::fresh(), Verb::AssetEdited, &[Uuid::now_v7()], Change::default())
+}
+
+/// States the fact of that id, which rows name already.
+pub fn state_as(tx: &mut Tx, id: FactId) {
+    let (actor, subjects, change) = (ActorId::fresh(), vec![Uuid::now_v7()], Change::default());
+    tx.state(NewFact { id, actor, verb: Verb::AssetEdited, subjects, change });
 }
 
 pub fn hash(text: &str) -> ContentHash {

@@ -8,6 +8,7 @@ mod history;
 mod library;
 mod nouns;
 mod operation;
+mod proof;
 mod queues;
 mod wire;
 
@@ -40,11 +41,15 @@ suite! {
         places_and_what_waits_of_an_older_schema_get_their_owners,
         a_library_of_a_newer_damask_is_refused;
     history:
-        the_digests_of_facts_verify_and_a_tampered_payload_is_found,
-        an_erased_payload_leaves_its_header_and_its_digest,
         the_history_of_a_thing_is_read_newest_first,
         a_snapshot_followed_by_the_journal_gives_the_exact_state,
         a_snapshot_sees_one_instant;
+    proof:
+        what_every_write_leaves_agrees_with_its_facts,
+        an_erased_payload_leaves_its_header_and_every_proof,
+        a_change_behind_the_back_is_found_in_every_column_of_record,
+        a_row_that_was_removed_forged_or_put_back_is_found,
+        a_change_of_the_journal_behind_the_back_is_found;
     queues:
         jobs_are_claimed_by_lane_and_then_by_age,
         a_job_of_a_key_that_waits_or_runs_is_not_added_again,

@@ -8,13 +8,14 @@ use damask_catalog::{
 };
 use damask_model::{
     ActorId, AssetId, Change, Document, Entry, EssenceHash, FactId, FieldName, FileRole, Finding,
-    FindingCode, FolderId, Origin, QuarantineId, Recipe, RelationId, Seq, Uuid, Value, Verb, probe::Probe,
-    relation::RelationKind,
+    FindingCode, FolderId, Origin, QuarantineId, Recipe, RelationId, Seq, Uuid, Value, Verb, VersionId,
+    probe::Probe, relation::RelationKind,
 };
+use damask_time::Instant;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::library::{Answer, Library, hash, ingest, ingest_all, location, write};
+use crate::library::{Answer, Library, hash, ingest, ingest_all, location, state, state_as, write};
 
 pub async fn ingesting_one_new_file_costs_few_statements(library: Arc<Library>) -> Answer {
     let catalog = library.open().await?;
@@ -50,7 +51,7 @@ pub async fn the_same_bytes_are_one_file_with_many_locations(library: Arc<Librar
     let found = assets::by_primary_hash(&mut catalog.read().await?, hash("abc")).await?;
     assert_eq!(found.map(|(asset, _)| asset), Some(id));
     let new = write(&catalog, async |tx| {
-        let (now, fact) = (tx.now(), FactId::fresh());
+        let (now, fact) = (tx.now(), state(tx));
         let again = files::File {
             hash: hash("abc"),
             bytes: 3,
@@ -91,7 +92,11 @@ pub async fn a_path_with_other_content_is_said_of_the_other_file(library: Arc<Li
     assert!(locations::of_file(&mut conn, hash("old"), 10).await?.is_empty());
     let at = locations::at(&mut conn, "origin", "import", "a.txt").await?.expect("known");
     assert_eq!(at.file, hash("new"));
-    assert!(write(&catalog, async move |tx| locations::remove(tx, at.id).await).await?);
+    let removed = write(&catalog, async move |tx| {
+        let fact = state(tx);
+        locations::remove(tx, at.id, fact).await
+    });
+    assert!(removed.await?);
     assert!(locations::in_directory(&mut conn, "origin", "import", None, 10).await?.is_empty());
     Ok(())
 }
@@ -100,7 +105,7 @@ pub async fn places_that_stand_apart_are_kept_for_each_asset(library: Arc<Librar
     let catalog = library.open().await?;
     let (one, two) = write(&catalog, async |tx| {
         let (one, two) = (ingest(tx, "a.txt", "one").await?, ingest(tx, "b.txt", "two").await?);
-        let (now, fact) = (tx.now(), FactId::fresh());
+        let (now, fact) = (tx.now(), state(tx));
         for (asset, content) in [(one, "one"), (two, "two"), (two, "two"), (two, "one")] {
             let place = locations::NewLocation {
                 asset: Some(asset),
@@ -137,7 +142,7 @@ pub async fn one_folder_of_a_name_is_made_however_many_make_it(library: Arc<Libr
         let mut makers = JoinSet::new();
         for number in 0..12 {
             makers.spawn(nodes[number % nodes.len()].write(Urgency::Bulk, async move |tx| {
-                let last_fact = FactId::fresh();
+                let last_fact = state(tx);
                 let folder =
                     folders::Folder { id: FolderId::fresh(), parent, name: "same".into(), last_fact };
                 let made: Result<_, CatalogError> = folders::make(tx, &folder).await;
@@ -160,7 +165,7 @@ pub async fn a_folder_knows_its_path_and_what_lies_below_it(library: Arc<Library
     let catalog = library.open().await?;
     let tree = write(&catalog, async |tx| {
         let mut made = Vec::new();
-        let last_fact = FactId::fresh();
+        let last_fact = state(tx);
         for (parent, name) in [(None, "a"), (Some(0), "b"), (Some(1), "c"), (Some(0), "Z"), (None, "d")] {
             let parent = parent.map(|index: usize| made[index]);
             let folder = folders::Folder { id: FolderId::fresh(), parent, name: name.into(), last_fact };
@@ -252,15 +257,17 @@ pub async fn what_is_read_from_a_version_is_kept_with_it(library: Arc<Library>) 
         files::set_essence(tx, hash("a"), essence, fact).await?;
         assets::touch(tx, id, fact).await?;
         let tags = json!([{"group": "XMP-dc", "name": "Title", "value": "é"}]);
-        embedded::put(tx, &[embedded::Embedded { file: hash("a"), reader: "reader 1".into(), tags }]).await?;
-        page_text::put(tx, version, &[(1, "one\0".into()), (2, String::new()), (3, "three".into())]).await?;
+        embedded::put(tx, &[embedded::Embedded { file: hash("a"), reader: "reader 1".into(), tags }], fact)
+            .await?;
+        page_text::put(tx, version, &[(1, "one\0".into()), (2, String::new()), (3, "three".into())], fact)
+            .await?;
         let found = Finding::new(FindingCode::Truncated, "at byte 3");
-        findings::put(tx, version, "describe", &[found.clone(), found.clone()]).await?;
-        findings::put(tx, version, "describe", &[found]).await?;
+        findings::put(tx, version, "describe", &[found.clone(), found.clone()], fact).await?;
+        findings::put(tx, version, "describe", &[found], fact).await?;
         let part =
             versions::VersionFile { version, role: FileRole::Sidecar, file: hash("a"), name: "a.xmp".into() };
-        versions::add_files(tx, std::slice::from_ref(&part)).await?;
-        versions::add_files(tx, &[part]).await
+        versions::add_files(tx, std::slice::from_ref(&part), fact).await?;
+        versions::add_files(tx, &[part], fact).await
     })
     .await?;
     let mut conn = catalog.read().await?;
@@ -288,11 +295,24 @@ pub async fn what_is_read_from_a_version_is_kept_with_it(library: Arc<Library>) 
     Ok(())
 }
 
+fn a_rendition(version: VersionId, now: Instant) -> renditions::Rendition {
+    renditions::Rendition {
+        key: "00ff".into(),
+        version,
+        recipe: Recipe::rung(512),
+        bytes: 7,
+        width_px: Some(512),
+        height_px: None,
+        made: now,
+        used: now,
+    }
+}
+
 pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answer {
     let catalog = library.open().await?;
     let id = write(&catalog, async |tx| ingest(tx, "a.txt", "a").await).await?;
     let asset = assets::by_id(&mut catalog.read().await?, id).await?.expect("there");
-    let (now, last_fact, object) = (library.now(), asset.last_fact, Uuid::now_v7());
+    let (now, last_fact, object) = (library.now(), FactId::fresh(), Uuid::now_v7());
     let relation = relations::Relation {
         id: RelationId::fresh(),
         kind: RelationKind::PlacedIn,
@@ -314,18 +334,10 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
         at: now,
         last_fact,
     };
-    let made = renditions::Rendition {
-        key: "00ff".into(),
-        version: asset.current_version,
-        recipe: Recipe::rung(512),
-        bytes: 7,
-        width_px: Some(512),
-        height_px: None,
-        made: now,
-        used: now,
-    };
+    let made = a_rendition(asset.current_version, now);
     let (one, two, three) = (relation.clone(), waits.clone(), made.clone());
     write(&catalog, async move |tx| {
+        state_as(tx, last_fact);
         relations::insert(tx, &one).await?;
         assert!(quarantine::insert(tx, &two).await?);
         let again = quarantine::Quarantined { id: QuarantineId::fresh(), ..two.clone() };
@@ -350,7 +362,9 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
     assert_eq!(renditions::unused_since(&mut conn, library.now(), 10).await?.len(), 1);
     write(&catalog, async move |tx| {
         renditions::used(tx, "00ff").await?;
-        assert!(relations::remove(tx, relation.id).await? && quarantine::remove(tx, waits.id).await?);
+        let fact = state(tx);
+        assert!(relations::remove(tx, relation.id, fact).await?);
+        assert!(quarantine::remove(tx, waits.id, fact).await?);
         Ok(())
     })
     .await?;

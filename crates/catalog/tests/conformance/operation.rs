@@ -10,7 +10,7 @@ use damask_model::{ActorId, DueId, FactId, KeyId, Seq, UploadId, UserId, Uuid};
 use damask_time::Instant;
 use serde_json::json;
 
-use crate::library::{Answer, Library, write};
+use crate::library::{Answer, Library, state, state_as, write};
 
 pub async fn a_readers_cursor_is_durable_and_may_be_reset(library: Arc<Library>) -> Answer {
     let catalog = library.open().await?;
@@ -192,6 +192,8 @@ pub async fn sessions_keys_and_setup_links_end_when_they_say(library: Arc<Librar
         sessions::Session { token_hash: [1; 32], account, created: now, expires: soon, last_used: now };
     let (made, made_key, begun) = (person.clone(), key.clone(), session.clone());
     write(&catalog, async move |tx| {
+        state_as(tx, made.last_fact);
+        state_as(tx, made_key.last_fact);
         accounts::insert(tx, &made).await?;
         keys::insert(tx, &made_key).await?;
         sessions::insert(tx, &begun).await?;
@@ -222,10 +224,11 @@ async fn end_them(library: &Library, catalog: &Catalog, account: UserId, id: Key
     assert!(!take().await?, "a link is used once");
     write(catalog, async move |tx| {
         keys::used(tx, id).await?;
-        accounts::set_password(tx, account, "$argon2id$new", FactId::fresh()).await?;
+        let fact = state(tx);
+        accounts::set_password(tx, account, "$argon2id$new", fact).await?;
         sessions::used(tx, [1; 32], soon.plus_seconds(60)).await?;
-        assert!(keys::revoke(tx, id, FactId::fresh()).await?);
-        assert!(!keys::revoke(tx, id, FactId::fresh()).await?);
+        assert!(keys::revoke(tx, id, fact).await?);
+        assert!(!keys::revoke(tx, id, fact).await?);
         Ok(())
     })
     .await?;

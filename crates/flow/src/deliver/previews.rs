@@ -176,7 +176,7 @@ async fn keep(
             let probe = together(record.probe, &learnt);
             renditions::put(tx, &rows).await?;
             if !found.is_empty() || record.previewed.is_some() {
-                findings::put(tx, id, STAGE, &found).await?;
+                findings::put(tx, id, STAGE, &found, fact).await?;
             }
             versions::set_previewed(tx, id, &probe, fact).await?;
             set_measured(tx, record.version.asset, id, &probe, fact).await?;

@@ -81,11 +81,11 @@ async fn throw_away(damask: Damask, actor: ActorId, waiting: Quarantined) -> Out
     let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
-            if !quarantine::remove(tx, id).await? {
+            let change = Change { before: receive::told(&waiting), after: Json::Null };
+            let fact = tx.fact(actor, Verb::FileDiscarded, &[id.0], change);
+            if !quarantine::remove(tx, id, fact).await? {
                 return Err(Trouble::missing("file in quarantine", id));
             }
-            let change = Change { before: receive::told(&waiting), after: Json::Null };
-            tx.fact(actor, Verb::FileDiscarded, &[id.0], change);
             nobodys(tx, waiting.file).await
         })
         .await?;

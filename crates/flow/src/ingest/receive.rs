@@ -379,12 +379,13 @@ impl Newcomer {
 
     /// The file waits no longer: it is this asset's.
     async fn let_out(&self, tx: &mut Tx, waiting: &Quarantined, asset: AssetId) -> Outcome<()> {
-        if !quarantine::remove(tx, waiting.id).await? {
-            return Err(Trouble::missing("file in quarantine", waiting.id));
-        }
         let change = Change { before: told(waiting), after: json!({ "asset": asset }) };
-        tx.fact(self.caller.actor, Verb::FileAdmitted, &[waiting.id.0, asset.0], change);
-        Ok(())
+        let fact = tx.fact(self.caller.actor, Verb::FileAdmitted, &[waiting.id.0, asset.0], change);
+        if quarantine::remove(tx, waiting.id, fact).await? {
+            Ok(())
+        } else {
+            Err(Trouble::missing("file in quarantine", waiting.id))
+        }
     }
 
     /// What the journey needs to know, and what a reader of the history wants to.
