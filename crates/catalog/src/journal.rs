@@ -64,6 +64,17 @@ pub async fn after(conn: &mut Conn, seq: Seq, limit: u32) -> Result<Vec<Fact>, C
     .await
 }
 
+/// The headers of up to `limit` facts after `seq`, in order: what is kept for ever.
+pub async fn headers_after(conn: &mut Conn, seq: Seq, limit: u32) -> Result<Vec<FactHeader>, CatalogError> {
+    conn.all(
+        r#"SELECT seq, id, at_us, actor, verb, subjects, digest FROM fact
+           WHERE seq > $1 ORDER BY seq LIMIT $2"#,
+        params![seq, bounded(limit)],
+        header,
+    )
+    .await
+}
+
 /// Up to `limit` facts that bear on `subject`, the newest first, from before `before`.
 pub async fn of_subject(
     conn: &mut Conn,
@@ -169,21 +180,29 @@ pub(crate) async fn close(tx: &mut Tx, facts: Vec<NewFact>, channel: &str) -> Re
 }
 
 fn fact(row: &mut Columns<'_>) -> Result<Fact, CatalogError> {
-    let broken = |why: String| CatalogError::broken(format!("a fact: {why}"));
+    let header = header(row)?;
+    let payload: Option<String> = row.next()?;
+    let change = payload
+        .map(|payload| serde_json::from_str(&payload).map_err(|error| broken_fact(error.to_string())))
+        .transpose()?;
+    Ok(Fact { header, change })
+}
+
+fn header(row: &mut Columns<'_>) -> Result<FactHeader, CatalogError> {
     let (seq, id, at, actor) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let verb: String = row.next()?;
-    let verb = Verb::from_name(&verb).ok_or_else(|| broken(format!("{verb:?} is no verb")))?;
+    let verb = Verb::from_name(&verb).ok_or_else(|| broken_fact(format!("{verb:?} is no verb")))?;
     let subjects: String = row.next()?;
     let subjects = subjects
         .split(' ')
-        .map(|subject| Uuid::parse_str(subject).map_err(|error| broken(error.to_string())))
+        .map(|subject| Uuid::parse_str(subject).map_err(|error| broken_fact(error.to_string())))
         .collect::<Result<_, _>>()?;
-    let digest = digest(&row.next::<Vec<u8>>()?).map_err(broken)?;
-    let payload: Option<String> = row.next()?;
-    let change = payload
-        .map(|payload| serde_json::from_str(&payload).map_err(|error| broken(error.to_string())))
-        .transpose()?;
-    Ok(Fact { header: FactHeader { seq, id, at, actor, verb, subjects, digest }, change })
+    let digest = digest(&row.next::<Vec<u8>>()?).map_err(broken_fact)?;
+    Ok(FactHeader { seq, id, at, actor, verb, subjects, digest })
+}
+
+fn broken_fact(why: String) -> CatalogError {
+    CatalogError::broken(format!("a fact: {why}"))
 }
 
 pub(crate) fn salted_digest(salt: &[u8], payload: &str) -> [u8; 32] {

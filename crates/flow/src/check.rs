@@ -16,6 +16,7 @@ use crate::{
     caller::{Caller, Permission},
     damask::{Damask, off_thread},
     lines::lines_of,
+    notary::{self, audit::Audit},
     trouble::{Outcome, Trouble},
 };
 
@@ -27,7 +28,7 @@ const INDEX_WAIT: Duration = Duration::from_secs(60);
 /// Something that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckLine {
-    /// `bytes`, `journal`, `catalog`, `index`, `glass`.
+    /// `glass`, `journal`, `notary`, `catalog`, `bytes`, `index`.
     pub area: &'static str,
     /// Whether something is wrong.
     pub fault: bool,
@@ -57,9 +58,10 @@ struct Check {
 
 impl Check {
     async fn run(self) {
-        let areas: [(&'static str, Outcome<()>); 6] = [
+        let areas: [(&'static str, Outcome<()>); 7] = [
             ("glass", self.glass().await),
             ("journal", self.journal().await),
+            ("notary", self.notary().await),
             ("catalog", self.catalog().await),
             ("catalog", self.rows().await),
             ("bytes", self.bytes().await),
@@ -111,6 +113,21 @@ impl Check {
         let faults = facts.end(snapshot.conn()).await?;
         self.faults("journal", faults).await;
         self.say("journal", false, format!("{looked_at} facts, {erased} erased")).await;
+        Ok(())
+    }
+
+    /// Every fact that was signed is there as it was signed.
+    async fn notary(&self) -> Outcome<()> {
+        let mut audit = Audit::new(notary::open(&self.damask).await?);
+        while let Some(faults) = {
+            let mut conn = self.damask.catalog().read().await?;
+            audit.step(&mut conn, ROWS_READ).await?
+        } {
+            self.faults("notary", faults).await;
+        }
+        let looked_at = audit.looked_at;
+        self.faults("notary", audit.end()?).await;
+        self.say("notary", false, format!("{looked_at} facts as they were signed")).await;
         Ok(())
     }
 

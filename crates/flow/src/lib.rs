@@ -19,6 +19,7 @@ pub mod ingest;
 mod limits;
 mod lines;
 pub mod look;
+pub mod notary;
 pub mod once;
 mod opening;
 pub mod pipeline;

@@ -10,7 +10,7 @@ use crate::{
     damask::Damask,
     index,
     ingest::upload,
-    stages,
+    notary, stages,
     trouble::{Outcome, Trouble},
     workers,
 };
@@ -36,6 +36,7 @@ impl Running {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(index::reader::follow(damask.clone(), stop.clone()));
+        tasks.spawn(notary::follow(damask.clone(), stop.clone()));
         if slots > 0 {
             tasks.spawn(stages::follow(damask.clone(), stop.clone()));
             tasks.spawn(workers::run(damask.clone(), slots, stop.clone()));

@@ -15,6 +15,7 @@ mod error;
 mod group;
 mod incoming;
 mod key;
+mod log;
 mod parallel;
 mod rendition;
 mod scratch;
