@@ -127,7 +127,7 @@ impl Check {
         }
         let looked_at = audit.looked_at;
         self.faults("notary", audit.end()?).await;
-        self.say("notary", false, format!("{looked_at} facts as they were signed")).await;
+        self.say("notary", false, format!("{looked_at} facts compared with what was signed")).await;
         Ok(())
     }
 
@@ -144,7 +144,8 @@ impl Check {
             0 => String::new(),
             untold => format!(", {untold} of them older than facts that tell of rows"),
         };
-        self.say("catalog", false, format!("{} rows as their facts say{untold}", rows.looked_at)).await;
+        self.say("catalog", false, format!("{} rows compared with their facts{untold}", rows.looked_at))
+            .await;
         Ok(())
     }
 
