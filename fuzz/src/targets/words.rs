@@ -107,17 +107,14 @@ fn recipe(bytes: &[u8]) {
 }
 
 fn recipe_seeds() -> Vec<Vec<u8>> {
-    let usual = Recipe::LADDER_PX.map(|side_px| side_px.to_string().into_bytes());
-    let mut seeds = texts(&[
-        "jpeg-800x600",
-        "fit-800x600.webp",
-        "fill-100x100-q80.jpg",
-        "proxy-540",
-        "filmstrip",
-        "peaks",
-    ]);
-    seeds.extend(usual);
-    seeds
+    texts(&[
+        "box-800x600.jpg",
+        "fit-800x600-q80.webp",
+        "crop-100x8192-q1-p2.png",
+        "proxy-540.mp4",
+        "filmstrip.jpg",
+        "peaks.json",
+    ])
 }
 
 fn field_name(bytes: &[u8]) {
