@@ -172,6 +172,6 @@ mod tests {
         fs::write(&itself, format!("#!{}\n", itself.display())).expect("written");
         assert!(executables(&itself).len() <= 6);
         let none = file("none", "\u{7f}ELF");
-        assert_eq!(executables(&none), [none.clone()]);
+        assert_eq!(executables(&none).len(), 1);
     }
 }
