@@ -145,9 +145,13 @@ async fn exiftool_reads_the_file_it_is_handed_and_none_beside_it() {
     let secret = studio.file("secret.txt", b"the secret\n");
     let exiftool = Exiftool::new(&studio.glass(), &["-p", &secret.display().to_string()], 1);
     let source = studio.file("a.png", &checkerboard(20, 10));
-    let landlock = studio.glass().walls().await.expect("walls").iter().any(|wall| {
-        wall.name == "kernel: landlock" && wall.holds
-    });
+    let landlock = studio
+        .glass()
+        .walls()
+        .await
+        .expect("walls")
+        .iter()
+        .any(|wall| wall.name == "kernel: landlock" && wall.holds);
     let reading = exiftool.read(&source).await.expect("reading");
     assert_eq!(reading.text.contains("the secret"), !landlock, "{reading:?}");
 }
