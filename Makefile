@@ -1,7 +1,7 @@
 # The whole house in a few words; the work is in scripts/ and xtask/. `make help` lists the words.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt gen corpus score fuzz oracles tidy setup
+.PHONY: help run test fmt gen corpus score fuzz fuzz-parsers oracles tidy setup
 
 AREA ?= ingest
 CORPUS ?=
@@ -9,7 +9,7 @@ DATA ?= ./data
 export AREA CORPUS DATA
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## Install what is missing, build, and serve DATA (default ./data); prints the address
 	@scripts/run.sh
@@ -37,6 +37,9 @@ score: ## Figures of an area: make score AREA=ingest CORPUS=DIR
 
 fuzz: ## Ask a server thousands of questions made from its own description (schemathesis)
 	@scripts/fuzz.sh
+
+fuzz-parsers: ## Look for input that breaks a parser's laws: SECONDS_EACH=30, TARGETS="query tags" for some
+	@scripts/fuzz-parsers.sh
 
 oracles: ## Install the Python judges into the cache folder
 	@scripts/oracles.sh

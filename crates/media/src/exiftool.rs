@@ -1,11 +1,15 @@
 //! A resident exiftool: starting it costs ten times what reading a file does, so a few stay open and are
 //! handed one file after another (`-stay_open`), inside the walls of [`crate::glass`].
+//!
+//! Walls are built before the first file is known, and one that a file has taken over must not read the
+//! others. So a resident may read one folder of its own, and a file is handed over by a second name in it; on
+//! another file system, where there is none, by a process of its own that may read that file.
 
 use std::{
     fs,
     io::{Read, Write},
     os::{fd::AsFd, unix::ffi::OsStrExt},
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -17,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Glass, Limits, MediaError,
-    glass::{Confined, Named, Resident, Run},
+    glass::{Confined, Named, Resident, Run, ScratchFolder, plain_extension},
 };
 
 /// Time for one file. An encrypted PDF of version 2.0 alone takes ten seconds of a quiet processor.
@@ -68,6 +72,8 @@ struct Inner {
 
 struct Process {
     confined: Confined,
+    /// The folder it may read.
+    folder: ScratchFolder,
     pipes: Resident,
     read: u32,
 }
@@ -121,16 +127,20 @@ impl Exiftool {
 
     fn read_now(&self, path: &Path) -> Result<Reading, MediaError> {
         let path = self.allowed(path)?;
-        // A plain name is given as it is; any other by a link, since exiftool takes one argument a line and
-        // has given meaning to characters of names before (CVE-2022-23935).
-        let link = if is_plain(&path) { None } else { Some(Named::new(&self.inner.glass, &path)?) };
-        let name = link.as_ref().map_or(path.as_path(), Named::link);
-        let Some(mut process) = self.process()? else {
-            let detail = "exiftool is not installed";
-            return Ok(Reading::failed(Finding::new(FindingCode::DecoderMissing, detail)));
+        let missing = || Finding::new(FindingCode::DecoderMissing, "exiftool is not installed");
+        let Some(mut process) = self.process()? else { return Ok(Reading::failed(missing())) };
+        let Some(name) = process.hand_over(&path) else {
+            // It has done nothing wrong, and waits for the next.
+            self.idle().push(process);
+            let named = Named::new(&self.inner.glass, &path)?;
+            let Some(mut process) = self.start(Some(&named))? else { return Ok(Reading::failed(missing())) };
+            let read = process.exchange(&self.inner.arguments, named.link());
+            return Ok(read.unwrap_or_else(Reading::failed));
         };
         process.read += 1;
-        match process.exchange(&self.inner.arguments, name) {
+        let read = process.exchange(&self.inner.arguments, &name);
+        fs::remove_file(&name).map_err(MediaError::scratch(&name))?;
+        match read {
             Ok(reading) => {
                 if process.read < FILES_PER_PROCESS {
                     self.idle().push(process);
@@ -163,15 +173,16 @@ impl Exiftool {
     fn process(&self) -> Result<Option<Process>, MediaError> {
         loop {
             let waiting = self.idle().pop();
-            let Some(mut process) = waiting else { return self.start() };
+            let Some(mut process) = waiting else { return self.start(None) };
             if process.confined.lives() {
                 return Ok(Some(process));
             }
         }
     }
 
-    fn start(&self) -> Result<Option<Process>, MediaError> {
-        let config = self.inner.glass.config();
+    /// A new process; where it is for one file only, that one.
+    fn start(&self, only: Option<&Named>) -> Result<Option<Process>, MediaError> {
+        let folder = self.inner.glass.scratch_folder()?;
         let limits = Limits {
             wall: FILE_WALL,
             // For the whole life of the process.
@@ -183,12 +194,13 @@ impl Exiftool {
             // An empty name keeps it from looking for a settings file, which is perl code.
             .arguments(["-config", "", "-stay_open", "True", "-@", "-"])
             .limits(limits);
-        for root in config.readable.iter().chain([&config.scratch]) {
-            run = run.read(root);
-        }
+        run = match only {
+            None => run.read(folder.path()),
+            Some(named) => run.read(named.target()).read(named.folder()),
+        };
         let Some(mut confined) = self.inner.glass.begin(&run, Stdio::piped())? else { return Ok(None) };
         let pipes = confined.pipes().expect("the pipes were asked for and are taken once");
-        Ok(Some(Process { confined, pipes, read: 0 }))
+        Ok(Some(Process { confined, folder, pipes, read: 0 }))
     }
 }
 
@@ -199,6 +211,15 @@ impl Reading {
 }
 
 impl Process {
+    /// A second name for the file where this process may read it, if file system and system allow one.
+    ///
+    /// The name is ours: exiftool takes one argument a line and has given meaning to characters of names
+    /// before (CVE-2022-23935).
+    fn hand_over(&self, file: &Path) -> Option<PathBuf> {
+        let name = self.folder.path().join(format!("input{}", plain_extension(file)));
+        fs::hard_link(file, &name).is_ok().then_some(name)
+    }
+
     /// Hands over one file and collects the answer up to its mark. After an error the process is to be
     /// dropped: what it would say next is not known.
     fn exchange(&mut self, arguments: &str, name: &Path) -> Result<Reading, Finding> {
@@ -279,12 +300,6 @@ fn findings_of(complaint: &str) -> Vec<Finding> {
         .collect()
 }
 
-/// Whether exiftool takes the name as it is.
-fn is_plain(path: &Path) -> bool {
-    let plain = |byte: &u8| *byte >= 0x80 || byte.is_ascii_alphanumeric() || b"/._-+=@,() ".contains(byte);
-    path.as_os_str().as_bytes().iter().all(plain)
-}
-
 /// A number that differs from request to request and cannot be foreseen.
 fn rand_mark(count: u32) -> u64 {
     use std::hash::{BuildHasher, Hasher};
@@ -296,12 +311,12 @@ fn rand_mark(count: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path, pin::pin, sync::Arc};
+    use std::{fs, pin::pin, sync::Arc};
 
     use damask_model::FindingCode;
     use futures::FutureExt;
 
-    use super::{Exiftool, findings_of, is_plain};
+    use super::{Exiftool, findings_of};
     use crate::{Glass, glass::GlassConfig};
 
     #[tokio::test]
@@ -319,20 +334,6 @@ mod tests {
         let reading = read.await.expect("the parent is well");
         assert_eq!(reading.findings[0].code, FindingCode::DecoderMissing);
         assert_eq!(written(), 0);
-    }
-
-    #[test]
-    fn a_name_with_characters_of_meaning_is_not_plain() {
-        for (name, plain) in [
-            ("/media/a b (1).jpg", true),
-            ("/media/füße.jpg", true),
-            ("/media/a\nb.jpg", false),
-            ("/media/echo |", false),
-            ("/media/$(x).jpg", false),
-            ("/media/%d.jpg", false),
-        ] {
-            assert_eq!(is_plain(Path::new(name)), plain, "{name:?}");
-        }
     }
 
     #[test]

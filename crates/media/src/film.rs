@@ -14,8 +14,12 @@ use std::{
 
 use damask_model::{Finding, FindingCode, probe::Probe};
 
+#[doc(hidden)]
+pub use packets::read_span;
 pub use pass::{FilmPreviews, Filmstrip, previews};
 pub use probe::probe;
+#[doc(hidden)]
+pub use probe::read_listing;
 
 use crate::{
     Limits,

@@ -6,7 +6,7 @@ use damask_model::{Finding, FindingCode};
 
 use crate::{
     Glass, Limits, MediaError,
-    glass::{Named, Ran, Run},
+    glass::{Named, Ran, Run, is_made},
     picture::{self, Previews},
 };
 
@@ -72,7 +72,7 @@ pub async fn render_page(
         .argument(named.folder().join("page"));
     let ran = glass.run(run).await?;
     let drawn = named.folder().join("page.tif");
-    if !ran.succeeded() || !drawn.is_file() {
+    if !ran.succeeded() || !is_made(&drawn) {
         return Ok(Some(finding_of(&ran)));
     }
     tokio::fs::copy(&drawn, target).await.map_err(MediaError::scratch(target))?;

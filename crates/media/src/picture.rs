@@ -26,7 +26,7 @@ use damask_model::{Finding, FindingCode, PictureFormat, Recipe, probe::Probe, re
 use crate::{
     Glass, MediaError,
     glass::{
-        Run,
+        Run, is_made,
         wire::{Answer, Request},
     },
     picture::{
@@ -182,7 +182,7 @@ async fn draw(
             .argument(format!("{}[Q={},strip]", output.display(), recipe.quality))
             .write(folder.path());
         let ran = glass.run(run).await?;
-        if !ran.succeeded() {
+        if !ran.succeeded() || !is_made(&output) {
             let finding = ran.finding.clone();
             return Ok(Err(
                 finding.unwrap_or_else(|| Finding::new(FindingCode::Undecodable, ran.complaint()))

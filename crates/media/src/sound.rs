@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Glass, MediaError,
     film::{self, Progress},
-    glass::{Chunk, Named, Run},
+    glass::{Chunk, Named, Run, is_made},
     picture::{self, Previews},
 };
 
@@ -95,7 +95,7 @@ async fn cover(glass: &Glass, named: &Named, into: &Path) -> Result<Option<Previ
         .read(named.target())
         .write(named.folder());
     let ran = glass.run(run).await?;
-    if !ran.succeeded() || !picture_file.is_file() {
+    if !ran.succeeded() || !is_made(&picture_file) {
         return Ok(None);
     }
     let previews = picture::previews(glass, &picture_file, into).await?;

@@ -139,6 +139,39 @@ async fn exiftool_reads_a_file_of_any_name_and_obeys_none() {
 }
 
 #[tokio::test]
+async fn exiftool_reads_the_file_it_is_handed_and_none_beside_it() {
+    let studio = Studio::new();
+    // A format is read from a file, if there is one of that name: so would one that was taken over read it.
+    let secret = studio.file("secret.txt", b"the secret\n");
+    let exiftool = Exiftool::new(&studio.glass(), &["-p", &secret.display().to_string()], 1);
+    let source = studio.file("a.png", &checkerboard(20, 10));
+    let landlock = studio
+        .glass()
+        .walls()
+        .await
+        .expect("walls")
+        .iter()
+        .any(|wall| wall.name == "kernel: landlock" && wall.holds);
+    let reading = exiftool.read(&source).await.expect("reading");
+    assert_eq!(reading.text.contains("the secret"), !landlock, "{reading:?}");
+}
+
+#[tokio::test]
+async fn exiftool_reads_a_file_of_another_file_system() {
+    let studio = Studio::new();
+    let Ok(elsewhere) = tempfile::TempDir::new_in("/dev/shm") else { return };
+    let glass = studio.glass_with(|config| config.readable.push(elsewhere.path().into()));
+    let exiftool = Exiftool::new(&glass, &["-j", "-G1"], 1);
+    let near = studio.file("a.png", &checkerboard(20, 10));
+    let far = elsewhere.path().join("far.png");
+    std::fs::write(&far, checkerboard(33, 10)).expect("written");
+    for (source, width) in [(&far, 33), (&near, 20), (&far, 33)] {
+        let reading = exiftool.read(source).await.expect("reading");
+        assert_eq!(reading.object().expect("an object")["PNG:ImageWidth"], width, "{reading:?}");
+    }
+}
+
+#[tokio::test]
 async fn exiftool_reads_only_in_the_readable_folders() {
     let studio = Studio::new();
     let elsewhere = Studio::new();

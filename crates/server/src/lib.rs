@@ -27,6 +27,8 @@ mod once;
 mod openapi;
 mod options;
 mod originals;
+#[doc(hidden)]
+pub mod outside;
 mod page;
 mod pages;
 mod pictures;

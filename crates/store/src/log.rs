@@ -53,13 +53,19 @@ impl Store {
         }
     }
 
-    /// Makes a folder of the log, and returns when its name and those above it are on the disk.
+    /// Makes a folder of the log, and returns when its name and those above it are on the disk. The log itself was
+    /// made with the store: is it gone, then so is the disk on which it lies, and nothing is written in its place.
     fn log_folder(&self, folder: &Path) -> Result<(), StoreError> {
         if folder.is_dir() {
             return Ok(());
         }
         let failed = |error| StoreError::io("make the folder", folder, error);
-        fs::create_dir_all(folder).map_err(failed)?;
+        let log = self.inner.root.join(LOG);
+        fs::metadata(&log).map_err(failed)?;
+        let missing = folder.ancestors().take_while(|above| above.starts_with(&log) && !above.is_dir());
+        for folder in missing.collect::<Vec<_>>().into_iter().rev() {
+            fs::create_dir(folder).map_err(failed)?;
+        }
         for above in folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.inner.root)) {
             File::open(above).and_then(|above| above.sync_all()).map_err(failed)?;
         }

@@ -11,6 +11,7 @@ use crate::{
     Long, StoreError, StoreKey,
     durable::{Shelves, sync_folder},
     key::{BLOBS, RENDITIONS, UPLOADS},
+    log::LOG,
     session::{INCOMING, SCRATCH, Session, remove_leftovers},
     upload::Uploads,
 };
@@ -37,7 +38,7 @@ impl Store {
         fs::create_dir_all(given).map_err(|error| StoreError::io("make the data folder", given, error))?;
         let root =
             fs::canonicalize(given).map_err(|error| StoreError::io("find the data folder", given, error))?;
-        for name in [BLOBS, RENDITIONS, UPLOADS, INCOMING, SCRATCH] {
+        for name in [BLOBS, RENDITIONS, UPLOADS, INCOMING, SCRATCH, LOG] {
             let folder = root.join(name);
             fs::create_dir_all(&folder).map_err(|error| StoreError::io("make the folder", &folder, error))?;
         }

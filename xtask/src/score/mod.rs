@@ -8,6 +8,7 @@ mod board;
 mod fixtures;
 mod http;
 mod ingest;
+mod keeping;
 mod processes;
 mod server;
 mod socket;
@@ -109,7 +110,8 @@ struct Measure {
 pub fn run(root: &Path, wish: Wish) -> Result<bool> {
     let rows = match wish.area.as_str() {
         "ingest" => ingest::ROWS,
-        other => bail!("no such area: {other}; there is: ingest"),
+        "keeping" => keeping::ROWS,
+        other => bail!("no such area: {other}; there are: ingest, keeping"),
     };
     let corpus = std::fs::canonicalize(&wish.corpus)
         .with_context(|| format!("no folder {}", wish.corpus.display()))?;

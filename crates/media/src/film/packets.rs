@@ -40,6 +40,12 @@ pub(super) async fn span(glass: &Glass, named: &Named, kind: &str) -> Result<Opt
     Ok(if ran.finding.is_some() { None } else { span_of(&String::from_utf8_lossy(&ran.stdout)) })
 }
 
+/// Length in microseconds and rate that a listing of packets gives: for fuzzing.
+#[doc(hidden)]
+pub fn read_span(listing: &str) -> Option<(Option<u64>, Option<Rate>)> {
+    span_of(listing).map(|span| (span.duration_us, span.rate))
+}
+
 /// The span of packets, one a line: its time and its length in seconds, each a number or `N/A`.
 fn span_of(listing: &str) -> Option<Span> {
     let (mut packets, mut first, mut last, mut end) = (0_u32, f64::MAX, f64::MIN, f64::MIN);

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Glass, MediaError,
     glass::{
-        Chunk, End, Named, Ran, Run,
+        Chunk, End, Named, Ran, Run, is_made,
         wire::{Answer, Request},
     },
     picture::{self, Previews},
@@ -111,8 +111,10 @@ pub async fn previews(
     if ran.succeeded() {
         made.findings.extend(lost_sound);
         let (from, to) = (named.folder().join("proxy.mp4"), into.join("proxy-540.mp4"));
-        move_file(&from, &to).await?;
-        made.proxy = Some(to);
+        if is_made(&from) {
+            move_file(&from, &to).await?;
+            made.proxy = Some(to);
+        }
     }
     let poster = named.folder().join("poster.png");
     if is_filled(&poster) {
@@ -301,7 +303,7 @@ fn even(side: f64) -> u32 {
 }
 
 fn is_filled(path: &Path) -> bool {
-    path.metadata().is_ok_and(|about| about.len() > 0)
+    is_made(path) && path.metadata().is_ok_and(|about| about.len() > 0)
 }
 
 /// Renames, or copies where scratch and target lie on two file systems.

@@ -119,6 +119,12 @@ pub(super) async fn listing(glass: &Glass, named: &Named) -> Result<Result<Listi
     Ok(understood(&ran.stdout, ran.complaint()))
 }
 
+/// What a listing says, however it was come by: for fuzzing.
+#[doc(hidden)]
+pub fn read_listing(printed: &[u8]) -> Result<Probe, Finding> {
+    understood(printed, String::new()).map(|listing| listing.probe())
+}
+
 /// The listing that was printed; a finding where it lists nothing, which the complaint tells about, or where it
 /// is none, which is not the file's fault alone.
 fn understood(printed: &[u8], complaint: String) -> Result<Listing, Finding> {

@@ -4,16 +4,17 @@
 //! Where the kernel lacks a wall the process goes on without it; what holds is found out by trying
 //! (see walls.rs), not by what was asked for.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
 };
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-};
+use rustix::thread::{CapabilitySet, CapabilitySets};
+use seccompiler::BpfProgram;
+
+use super::calls::{self, ALWAYS, ESCAPING, HOARDING, IDENTITY, LINKING, NETWORK, OWNERSHIP, STARTING};
 
 /// The landlock features asked for; an older kernel gives those it has.
 const LANDLOCK: ABI = ABI::V6;
@@ -46,9 +47,21 @@ const SYSTEM_PATHS: &[&str] = &[
     "/sys/devices/system/cpu",
 ];
 
+/// What turns a program into a process: the kernel opens it to be executed as well (ld.so(8)).
+const LOADERS: &[&str] = &[
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-linux-armhf.so.3",
+    "/lib/ld-linux-riscv64-lp64d.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
+
 /// What a run may open besides [`SYSTEM_PATHS`].
 #[derive(Debug, Default)]
 pub(super) struct Doors {
+    /// The program, and the interpreters its first line names: it may turn into no other.
+    pub(super) execute: Vec<PathBuf>,
     /// Files or folders to read.
     pub(super) read: Vec<PathBuf>,
     /// Folders to read and write.
@@ -61,18 +74,34 @@ pub(super) fn confine_worker() {
     if let Err(error) = landlock {
         eprintln!("{error}");
     }
-    apply(&deny(&[ALWAYS, NETWORK, STARTING, OWNERSHIP].concat(), true));
-    // glibc asks with clone3 whose flags lie in memory a filter cannot see, and falls back to clone when
-    // the kernel seems not to know it.
-    apply(&not_known(&[libc::SYS_clone3]));
+    drop_capabilities(CapabilitySet::empty());
+    let denied = [ALWAYS, IDENTITY, HOARDING, LINKING, NETWORK, STARTING, OWNERSHIP, ESCAPING].concat();
+    apply(&calls::deny(&denied));
+    apply(&calls::not_known(&[libc::SYS_clone3]));
 }
 
-/// Walls of an external program: reads and writes through `doors`, no network.
+/// Walls of an external program: reads and writes through `doors`, no network, no second process.
 pub(super) fn confine_run(doors: &Doors) {
     if let Err(error) = landlock(Some(doors)) {
         eprintln!("{error}");
     }
-    apply(&deny(&[ALWAYS, NETWORK, ESCAPING].concat(), false));
+    // A server of root's reads files that are not root's, and so do its programs, through their doors.
+    drop_capabilities(CapabilitySet::DAC_READ_SEARCH);
+    apply(&calls::deny(&[ALWAYS, IDENTITY, HOARDING, LINKING, NETWORK, OWNERSHIP, ESCAPING].concat()));
+    apply(&calls::not_known(&[libc::SYS_clone3]));
+}
+
+/// Gives up what makes root root, but for `kept`; whoever is not root has none of it. That it does not come
+/// back with the next program is landlock's and seccomp's "no new privileges" (capabilities(7)).
+fn drop_capabilities(kept: CapabilitySet) {
+    let Ok(now) = rustix::thread::capabilities(None) else { return };
+    let sets = CapabilitySets {
+        effective: now.effective & kept,
+        permitted: now.permitted & kept,
+        inheritable: CapabilitySet::empty(),
+    };
+    let _ = rustix::thread::set_no_new_privs(true);
+    let _ = rustix::thread::set_capabilities(None, sets);
 }
 
 /// Asks to be killed when the parent thread dies, and ends now when it has died already.
@@ -119,126 +148,19 @@ fn landlock(doors: Option<&Doors>) -> Result<(), RulesetError> {
             | AccessFs::MakeChar
             | AccessFs::MakeBlock
             | AccessFs::MakeSock
+            | AccessFs::MakeFifo
+            | AccessFs::MakeSym
+            | AccessFs::Refer
             | AccessFs::IoctlDev);
     ruleset
-        .add_rules(path_beneath_rules(SYSTEM_PATHS, AccessFs::from_read(LANDLOCK)))?
+        .add_rules(path_beneath_rules(SYSTEM_PATHS, look))?
+        .add_rules(path_beneath_rules(&doors.execute, AccessFs::Execute | AccessFs::ReadFile))?
+        .add_rules(path_beneath_rules(LOADERS, AccessFs::Execute | AccessFs::ReadFile))?
         .add_rules(path_beneath_rules(["/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))?
         .add_rules(path_beneath_rules(&doors.read, look))?
         .add_rules(path_beneath_rules(&doors.write, change))?
         .restrict_self()?;
     Ok(())
-}
-
-/// Calls no decoder ever needs: they reach into other processes, the kernel or the machine.
-const ALWAYS: &[libc::c_long] = &[
-    libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
-    libc::SYS_process_vm_writev,
-    libc::SYS_pidfd_open,
-    libc::SYS_pidfd_getfd,
-    libc::SYS_pidfd_send_signal,
-    libc::SYS_mount,
-    libc::SYS_umount2,
-    libc::SYS_pivot_root,
-    libc::SYS_chroot,
-    libc::SYS_unshare,
-    libc::SYS_setns,
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_userfaultfd,
-    libc::SYS_keyctl,
-    libc::SYS_add_key,
-    libc::SYS_request_key,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_delete_module,
-    libc::SYS_kexec_load,
-    libc::SYS_reboot,
-    libc::SYS_swapon,
-    libc::SYS_swapoff,
-    libc::SYS_open_by_handle_at,
-    libc::SYS_acct,
-    libc::SYS_quotactl,
-    libc::SYS_settimeofday,
-    libc::SYS_clock_settime,
-    libc::SYS_sethostname,
-    libc::SYS_setdomainname,
-    libc::SYS_personality,
-];
-
-/// Sockets of every family: also a local one could reach a database beside us.
-const NETWORK: &[libc::c_long] = &[
-    libc::SYS_socket,
-    libc::SYS_connect,
-    libc::SYS_bind,
-    libc::SYS_listen,
-    libc::SYS_accept,
-    libc::SYS_accept4,
-];
-
-/// Starting processes.
-#[cfg(target_arch = "x86_64")]
-const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat, libc::SYS_fork, libc::SYS_vfork];
-/// Starting processes (this architecture has only clone).
-#[cfg(not(target_arch = "x86_64"))]
-const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat];
-
-/// Signals, whose first argument says to which process or thread. To oneself they are allowed: `raise` and
-/// `abort` send them (glibc by tgkill, musl by tkill). A child of an external program has another number than
-/// the one that was walled in, and may not even do that; its `abort` still ends it.
-const SIGNALLING: &[libc::c_long] = &[
-    libc::SYS_kill,
-    libc::SYS_tkill,
-    libc::SYS_tgkill,
-    libc::SYS_rt_sigqueueinfo,
-    libc::SYS_rt_tgsigqueueinfo,
-];
-
-/// Changes to files that landlock does not govern.
-const OWNERSHIP: &[libc::c_long] = &[
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
-    libc::SYS_fchown,
-    libc::SYS_fchownat,
-    libc::SYS_setxattr,
-    libc::SYS_lsetxattr,
-    libc::SYS_fsetxattr,
-    libc::SYS_utimensat,
-];
-
-/// Leaving the process group, by which the parent ends them all.
-const ESCAPING: &[libc::c_long] = &[libc::SYS_setsid, libc::SYS_setpgid];
-
-/// A filter that answers "not permitted" to the calls, to signals to other processes, and to a clone that is
-/// not a thread's.
-fn deny(calls: &[libc::c_long], no_process: bool) -> Option<BpfProgram> {
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = calls.iter().map(|call| (*call, Vec::new())).collect();
-    let own = u64::from(std::process::id());
-    for call in SIGNALLING {
-        let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, own).ok()?;
-        rules.insert(*call, vec![SeccompRule::new(vec![another]).ok()?]);
-    }
-    if no_process {
-        let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
-        let not_a_thread =
-            SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0).ok()?;
-        rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![not_a_thread]).ok()?]);
-    }
-    filter(rules, libc::EPERM)
-}
-
-/// A filter that makes the calls seem unknown to the kernel.
-fn not_known(calls: &[libc::c_long]) -> Option<BpfProgram> {
-    filter(calls.iter().map(|call| (*call, Vec::new())).collect(), libc::ENOSYS)
-}
-
-fn filter(rules: BTreeMap<i64, Vec<SeccompRule>>, errno: i32) -> Option<BpfProgram> {
-    let refuse = SeccompAction::Errno(errno.unsigned_abs());
-    let architecture = std::env::consts::ARCH.try_into().ok()?;
-    SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture).ok()?.try_into().ok()
 }
 
 fn apply(program: &Option<BpfProgram>) {

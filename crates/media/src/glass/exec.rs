@@ -2,19 +2,29 @@
 
 use std::{
     ffi::OsString,
-    fs,
-    net::UdpSocket,
+    fs::File,
+    io::Read,
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
 use rustix::process::Resource;
 
-use super::{Wall, confine, confine::Doors};
+use super::{
+    Wall, confine,
+    confine::Doors,
+    raw,
+    tries::{self, Inherited, Targets},
+    walls::NO_OTHER_PROGRAM,
+};
 
 /// Exit code when the program could not be executed, as shells have it.
 const NOT_EXECUTED: u8 = 127;
+/// Interpreters of interpreters followed; the kernel follows four (BINPRM_MAX_RECURSION).
+const INTERPRETERS_MAX: usize = 4;
+/// Bytes the kernel looks at for the name of an interpreter (BINPRM_BUF_SIZE).
+const LINE_BYTES_MAX: usize = 256;
 /// Exit code when our own arguments make no sense.
 const USAGE: u8 = 2;
 
@@ -35,10 +45,11 @@ struct Orders {
 /// Only returns when that failed.
 pub fn run_main() -> ExitCode {
     let arguments = std::env::args_os().skip_while(|word| word != super::RUN_COMMAND).skip(1);
-    let Some(orders) = Orders::read(arguments) else {
+    let Some(mut orders) = Orders::read(arguments) else {
         eprintln!("glass-run: this command is for the program itself");
         return ExitCode::from(USAGE);
     };
+    raw::close_inherited();
     confine::die_with(orders.parent);
     let _ = rustix::process::nice(orders.niceness.clamp(0, 19));
     confine::limit(Resource::Core, 0, 0);
@@ -56,9 +67,13 @@ pub fn run_main() -> ExitCode {
         eprintln!("glass-run: cannot enter the folder: {error}");
         return ExitCode::from(NOT_EXECUTED);
     }
+    if let Some(program) = orders.program.first() {
+        orders.doors.execute = executables(Path::new(program));
+    }
+    let inherited = Inherited::look();
     confine::confine_run(&orders.doors);
     if orders.probe {
-        return probe();
+        return probe(&inherited);
     }
     let Some((program, arguments)) = orders.program.split_first() else {
         return ExitCode::from(USAGE);
@@ -93,20 +108,70 @@ impl Orders {
     }
 }
 
-/// Tries the walls of a run from inside and prints what holds.
-fn probe() -> ExitCode {
-    let reading = fs::read("/etc/passwd");
-    let network = UdpSocket::bind("127.0.0.1:0");
-    let walls = [
-        Wall::refused("programs: no foreign file", &reading),
-        Wall::refused("programs: no network", &network),
-        Wall::refused("programs: no signal", &confine::signal_to_parent()),
-    ];
-    match serde_json::to_string(&walls) {
+/// Tries the walls of a run from inside and prints what holds: a line for all, and one for the last.
+fn probe(inherited: &Inherited) -> ExitCode {
+    let walls = tries::all("programs", &Targets::default(), inherited);
+    let Ok(text) = serde_json::to_string(&walls) else { return ExitCode::FAILURE };
+    println!("{text}");
+    let error = Command::new("/bin/true").exec();
+    let last = Wall::none_through(NO_OTHER_PROGRAM, &[("/bin/true", Err(error))]);
+    match serde_json::to_string(&last) {
         Ok(text) => {
             println!("{text}");
             ExitCode::SUCCESS
         }
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// The program and the interpreters it needs (`#!`, execve(2)): what the kernel opens to execute it.
+fn executables(program: &Path) -> Vec<PathBuf> {
+    let mut found = vec![program.to_owned()];
+    while found.len() <= INTERPRETERS_MAX {
+        let Some(words) = first_line(&found[found.len() - 1]) else { break };
+        let mut words = words.split_ascii_whitespace();
+        let Some(interpreter) = words.next() else { break };
+        found.push(interpreter.into());
+        // env(1) looks for its first word where programs are.
+        if let (true, Some(name)) = (interpreter.ends_with("/env"), words.next()) {
+            let places = super::PROGRAM_PATH.split(':').map(|folder| Path::new(folder).join(name));
+            found.extend(places.into_iter().find(|path| path.is_file()));
+        }
+    }
+    found
+}
+
+/// What follows `#!`, if the file is a script.
+fn first_line(file: &Path) -> Option<String> {
+    let mut head = [0; LINE_BYTES_MAX];
+    let count = File::open(file).and_then(|mut file| file.read(&mut head)).ok()?;
+    let line = head[..count].strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    Some(String::from_utf8_lossy(line).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use super::executables;
+
+    #[test]
+    fn a_script_needs_its_interpreters_and_a_loop_of_them_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("written");
+            path
+        };
+        let script = file("script", "#! /bin/sh -e\nexit");
+        assert_eq!(executables(&script), [script.clone(), PathBuf::from("/bin/sh")]);
+        let by_env = file("by-env", "#!/usr/bin/env sh\n");
+        assert_eq!(executables(&by_env)[1], PathBuf::from("/usr/bin/env"));
+        assert!(executables(&by_env)[2].ends_with("sh"));
+        let itself = folder.path().join("itself");
+        fs::write(&itself, format!("#!{}\n", itself.display())).expect("written");
+        assert!(executables(&itself).len() <= 6);
+        let none = file("none", "\u{7f}ELF");
+        assert_eq!(executables(&none).len(), 1);
     }
 }

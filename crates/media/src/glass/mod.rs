@@ -8,12 +8,17 @@
 //!
 //! The parent watches time, memory and output of both. A hostile file costs one request with a finding.
 
+mod calls;
 mod confine;
+mod confined;
 mod exec;
 mod named;
 mod pool;
+mod raw;
 mod run;
 mod spawn;
+#[doc(hidden)]
+pub mod tries;
 mod walls;
 mod watch;
 pub(crate) mod wire;
@@ -27,12 +32,14 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use confined::{Confined, Resident};
 pub use exec::run_main;
-pub(crate) use named::Named;
+pub(crate) use named::{Named, plain_extension};
 pub use run::{Chunk, End, Ran, Run};
-pub(crate) use run::{Confined, Resident};
 pub use walls::Wall;
-pub use worker::{StandIn, worker_main, worker_main_with_stand_ins};
+#[doc(hidden)]
+pub use worker::worker_main_with;
+pub use worker::{StandIn, worker_main};
 
 use crate::MediaError;
 
@@ -40,6 +47,9 @@ use crate::MediaError;
 pub const WORKER_COMMAND: &str = "glass-worker";
 /// The subcommand that makes the binary an external program inside the walls.
 pub const RUN_COMMAND: &str = "glass-run";
+
+/// Where a program behind the glass finds others, as environ(7) has it.
+const PROGRAM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What one request or run may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +60,7 @@ pub struct Limits {
     pub cpu: Duration,
     /// Resident memory of the process and its children, in bytes, as watched by the parent.
     pub memory_bytes: u64,
-    /// Bytes written: to standard output, and to any one file.
+    /// Bytes written: to standard output, and to any one file; to all files together twice as many.
     pub output_bytes: u64,
 }
 
@@ -79,7 +89,7 @@ pub struct GlassConfig {
     pub limits: Limits,
     /// A writable folder for what lives only during a call.
     pub scratch: PathBuf,
-    /// Folders the resident exiftool may read.
+    /// Folders whose files may be handed to exiftool.
     pub readable: Vec<PathBuf>,
     /// Folders external programs are looked for in, the first first.
     pub program_directories: Vec<PathBuf>,
@@ -181,6 +191,11 @@ pub fn enter(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> 
         RUN_COMMAND => Some(run_main()),
         _ => None,
     }
+}
+
+/// Whether the program that was to write this file did: a file, and no link to somebody else's.
+pub(crate) fn is_made(file: &Path) -> bool {
+    std::fs::symlink_metadata(file).is_ok_and(|about| about.is_file())
 }
 
 /// A folder that lives as long as its value.

@@ -22,7 +22,9 @@ use rustix::{
 use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
-    Glass, StandIn, WORKER_COMMAND, watch,
+    Glass, WORKER_COMMAND,
+    confined::THREADS_MAX,
+    watch,
     wire::{self, Answer, Request},
 };
 use crate::MediaError;
@@ -103,10 +105,11 @@ impl Glass {
 
     /// Asks a worker to misbehave: for tests of the glass.
     #[doc(hidden)]
-    pub async fn stand_in(&self, way: StandIn) -> Result<Option<Finding>, MediaError> {
-        Ok(match self.ask(&Request::StandIn(way), Vec::new()).await? {
-            Ok(Answer::Failed(finding)) | Err(finding) => Some(finding),
-            Ok(_) => None,
+    pub async fn stand_in(&self, words: &str) -> Result<Result<String, Finding>, MediaError> {
+        Ok(match self.ask(&Request::StandIn(words.to_owned()), Vec::new()).await? {
+            Ok(Answer::Said(said)) => Ok(said),
+            Ok(Answer::Failed(finding)) | Err(finding) => Err(finding),
+            Ok(_) => Err(Finding::new(FindingCode::DecoderDied, "it answered something else")),
         })
     }
 
@@ -201,6 +204,9 @@ impl Glass {
             if watch::tree_memory_bytes(process) > limits.memory_bytes {
                 return Err(stopped(format!("used more than {} MiB of memory", limits.memory_bytes >> 20)));
             }
+            if watch::threads(process) > THREADS_MAX {
+                return Err(stopped(format!("started more than {THREADS_MAX} threads")));
+            }
         }
     }
 }
@@ -210,7 +216,7 @@ fn has_findings(answer: &Answer) -> bool {
         Answer::Ladder(ladder) => !ladder.findings.is_empty(),
         Answer::Drawn(drawn) => !drawn.findings.is_empty(),
         // Trying the walls leaves nothing behind, but a fresh worker is cheap and surely clean.
-        Answer::Walls(_) | Answer::Failed(_) => true,
+        Answer::Walls(_) | Answer::Said(_) | Answer::Failed(_) => true,
     }
 }
 

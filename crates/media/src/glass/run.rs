@@ -1,35 +1,24 @@
-//! The parent's side of external programs: the order, the watch over time, memory and output, and the end of
-//! the whole process group.
+//! External programs: the order, what came of it, and how they are started inside the walls. Who watches them
+//! is in confined.rs.
 
 use std::{
     ffi::{OsStr, OsString},
-    io::Read,
-    os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
-        unix::process::{CommandExt, ExitStatusExt},
-    },
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
 };
 
 use damask_model::{Finding, FindingCode};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open},
-};
 use tokio_util::sync::CancellationToken;
 
-use super::{Glass, Limits, RUN_COMMAND, watch};
+use super::{Glass, Limits, RUN_COMMAND, confined::Confined};
 use crate::MediaError;
 
-/// How much of standard error is kept, in bytes: the last words say what went wrong.
-const STDERR_KEPT_BYTES: usize = 8 << 10;
 /// How the names of scratch folders begin.
 const SCRATCH_MARK: &str = "/glass-";
-/// How long pipes may stay open after the program's end (a grandchild may hold them).
-const DRAIN: Duration = Duration::from_millis(500);
+/// Most bytes of standard output that are collected: they lie in the server's memory.
+const COLLECTED_BYTES_MAX: u64 = 64 << 20;
 
 /// An order to run an external program inside the walls.
 #[derive(Clone, Debug)]
@@ -40,6 +29,8 @@ pub struct Run {
     write: Vec<PathBuf>,
     directory: Option<PathBuf>,
     limits: Option<Limits>,
+    /// Most bytes of standard output, where that is less than the limit of all output.
+    stdout_max: u64,
     probe: bool,
 }
 
@@ -86,6 +77,7 @@ impl Run {
             write: Vec::new(),
             directory: None,
             limits: None,
+            stdout_max: u64::MAX,
             probe: false,
         }
     }
@@ -171,8 +163,9 @@ impl Ran {
 }
 
 impl Glass {
-    /// Runs a program to its end and collects its output.
-    pub async fn run(&self, run: Run) -> Result<Ran, MediaError> {
+    /// Runs a program to its end and collects its output, of which at most 64 MiB may come.
+    pub async fn run(&self, mut run: Run) -> Result<Ran, MediaError> {
+        run.stdout_max = COLLECTED_BYTES_MAX;
         let collected = Arc::new(std::sync::Mutex::new(Vec::new()));
         let sink = Arc::clone(&collected);
         let mut ran = self
@@ -207,7 +200,7 @@ impl Glass {
             let _place = place;
             let limits = run.limits.unwrap_or(glass.config().limits);
             match glass.begin(&run, Stdio::null())? {
-                Some(confined) => confined.watch(limits, &stop, sink),
+                Some(confined) => confined.watch(limits, run.stdout_max, &stop, sink),
                 None => Ok(Ran::missing(&run.program)),
             }
         });
@@ -245,7 +238,7 @@ impl Glass {
         let home = run.write.first().map_or(Path::new("/nonexistent"), PathBuf::as_path);
         command
             .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("PATH", super::PROGRAM_PATH)
             .env("LANG", "C.UTF-8")
             .env("LC_ALL", "C.UTF-8")
             .env("HOME", home)
@@ -262,161 +255,7 @@ impl Glass {
             .spawner
             .spawn(command)
             .map_err(|source| MediaError::CannotStart { program: config.program.clone(), source })?;
-        Ok(Some(Confined { child }))
-    }
-}
-
-/// A program inside the walls. Dropping it ends its whole process group.
-pub(crate) struct Confined {
-    child: Child,
-}
-
-impl Drop for Confined {
-    fn drop(&mut self) {
-        self.end();
-        let _ = self.child.wait();
-    }
-}
-
-/// The pipes of a resident program.
-pub(crate) struct Resident {
-    pub(crate) stdin: ChildStdin,
-    pub(crate) stdout: ChildStdout,
-    pub(crate) stderr: ChildStderr,
-}
-
-impl Confined {
-    /// Its process id.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Resident memory of it and its children.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        watch::tree_memory_bytes(self.child.id())
-    }
-
-    /// Whether it has not ended.
-    pub(crate) fn lives(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Its pipes, once.
-    pub(crate) fn pipes(&mut self) -> Option<Resident> {
-        Some(Resident {
-            stdin: self.child.stdin.take()?,
-            stdout: self.child.stdout.take()?,
-            stderr: self.child.stderr.take()?,
-        })
-    }
-
-    fn end(&mut self) {
-        // Only while the leader is unreaped is its number surely still its group's.
-        if let (Ok(None), Some(group)) = (self.child.try_wait(), group(&self.child)) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-
-    /// Watches the program until it has ended and its output is read.
-    fn watch(
-        mut self,
-        limits: Limits,
-        stop: &CancellationToken,
-        mut sink: impl FnMut(Chunk<'_>),
-    ) -> Result<Ran, MediaError> {
-        let mut stdout = self.child.stdout.take();
-        let mut stderr = self.child.stderr.take();
-        let died = group(&self.child).and_then(|process| pidfd_open(process, PidfdFlags::empty()).ok());
-        let started = Instant::now();
-        let (mut kept, mut written) = (Vec::new(), 0_u64);
-        let mut finding = None;
-        let mut buffer = vec![0_u8; 64 << 10];
-        let mut ended_at = None::<Instant>;
-        while stdout.is_some() || stderr.is_some() || ended_at.is_none() {
-            let ready = wait(
-                [stdout.as_ref().map(AsFd::as_fd), stderr.as_ref().map(AsFd::as_fd)],
-                died.as_ref().filter(|_| ended_at.is_none()),
-            );
-            if ready[0]
-                && let Some(bytes) = read(&mut stdout, &mut buffer)
-            {
-                written += bytes.len() as u64;
-                sink(Chunk::Stdout(bytes));
-            }
-            if ready[1]
-                && let Some(bytes) = read(&mut stderr, &mut buffer)
-            {
-                keep_last(&mut kept, bytes);
-                sink(Chunk::Stderr(bytes));
-            }
-            if ended_at.is_none() && exited(&self.child) {
-                ended_at = Some(Instant::now());
-            }
-            if ended_at.is_some_and(|at| at.elapsed() > DRAIN) {
-                break;
-            }
-            if stop.is_cancelled() {
-                return Err(MediaError::Cancelled);
-            }
-            if finding.is_none() && ended_at.is_none() {
-                finding = over(limits, started, written, self.process());
-                if finding.is_some() {
-                    self.end();
-                }
-            }
-        }
-        // What the program left running goes with it.
-        if let Some(group) = group(&self.child) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let status = self
-            .child
-            .wait()
-            .map_err(|source| MediaError::CannotStart { program: PathBuf::from("glass-run"), source })?;
-        let (end, death) = end_of(status, limits);
-        Ok(Ran { end, stdout: Vec::new(), stderr: kept, finding: finding.or(death) })
-    }
-}
-
-/// Whether the program has ended, without reaping it: its number stays its own until the group is ended.
-fn exited(child: &Child) -> bool {
-    let options = rustix::process::WaitIdOptions::EXITED
-        | rustix::process::WaitIdOptions::NOHANG
-        | rustix::process::WaitIdOptions::NOWAIT;
-    let Some(process) = group(child) else { return true };
-    !matches!(rustix::process::waitid(rustix::process::WaitId::Pid(process), options), Ok(None))
-}
-
-fn group(child: &Child) -> Option<Pid> {
-    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
-}
-
-/// Waits a tick for output or the program's end; says which of the two pipes has something.
-fn wait(pipes: [Option<BorrowedFd<'_>>; 2], died: Option<&OwnedFd>) -> [bool; 2] {
-    let tick = Timespec { tv_sec: 0, tv_nsec: watch::TICK.subsec_nanos().into() };
-    let mut waited: Vec<PollFd<'_>> =
-        pipes.iter().flatten().map(|pipe| PollFd::from_borrowed_fd(*pipe, PollFlags::IN)).collect();
-    waited.extend(died.map(|died| PollFd::new(died, PollFlags::IN)));
-    let _ = poll(&mut waited, Some(&tick));
-    let mut states = waited.iter().map(|one| !one.revents().is_empty());
-    pipes.map(|pipe| pipe.is_some() && states.next().unwrap_or(false))
-}
-
-/// Reads what is there; closes the pipe at its end.
-fn read<'a>(pipe: &mut Option<impl Read>, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
-    match pipe.as_mut()?.read(buffer) {
-        Ok(count @ 1..) => Some(&buffer[..count]),
-        Ok(0) | Err(_) => {
-            *pipe = None;
-            None
-        }
-    }
-}
-
-fn keep_last(kept: &mut Vec<u8>, bytes: &[u8]) {
-    kept.extend_from_slice(bytes);
-    if kept.len() > STDERR_KEPT_BYTES {
-        kept.drain(..kept.len() - STDERR_KEPT_BYTES);
+        Ok(Some(Confined { child, write: run.write.clone() }))
     }
 }
 
@@ -437,42 +276,6 @@ fn plain(words: &str) -> String {
         said.replace_range(from..to, "");
     }
     said
-}
-
-/// Which limit is passed, if one is.
-fn over(limits: Limits, started: Instant, written: u64, process: u32) -> Option<Finding> {
-    let stopped = |detail| Some(Finding::new(FindingCode::DecoderStopped, detail));
-    if written > limits.output_bytes {
-        let detail = format!("wrote more than {} bytes", limits.output_bytes);
-        return Some(Finding::new(FindingCode::OverLimit, detail));
-    }
-    if started.elapsed() > limits.wall {
-        return stopped(format!("did not end within {} s", limits.wall.as_secs()));
-    }
-    if watch::tree_memory_bytes(process) > limits.memory_bytes {
-        return stopped(format!("used more than {} MiB of memory", limits.memory_bytes >> 20));
-    }
-    None
-}
-
-fn end_of(status: ExitStatus, limits: Limits) -> (End, Option<Finding>) {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => (End::Exited(code), None),
-        (None, Some(signal)) => {
-            let (code, detail) = match signal {
-                libc::SIGXCPU => {
-                    let detail = format!("used more than {} s of processor time", limits.cpu.as_secs());
-                    (FindingCode::DecoderStopped, detail)
-                }
-                libc::SIGXFSZ => {
-                    (FindingCode::OverLimit, format!("wrote more than {} bytes", limits.output_bytes))
-                }
-                _ => (FindingCode::DecoderDied, format!("the decoder was ended by signal {signal}")),
-            };
-            (End::Signalled(signal), Some(Finding::new(code, detail)))
-        }
-        (None, None) => (End::Exited(-1), None),
-    }
 }
 
 #[cfg(test)]

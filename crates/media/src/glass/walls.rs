@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{Glass, Run, wire};
 use crate::MediaError;
 
+/// The wall that cannot be tried but at the end: where it does not hold, whoever tried is gone.
+pub(super) const NO_OTHER_PROGRAM: &str = "programs: no other program";
+
 /// One wall.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wall {
@@ -25,15 +28,29 @@ impl Wall {
         Self { name: name.into(), holds, detail: detail.into() }
     }
 
-    /// A wall that holds when the attempt was refused by the kernel.
-    pub(super) fn refused<T>(name: &str, attempt: &io::Result<T>) -> Self {
-        match attempt {
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Self::new(name, true, "tried and refused")
-            }
-            Err(error) => Self::new(name, false, format!("tried, failed for another reason: {error}")),
-            Ok(_) => Self::new(name, false, "tried and not refused"),
+    /// A wall that holds when every attempt was refused by the kernel.
+    pub(super) fn none_through(name: &str, tried: &[(&str, io::Result<()>)]) -> Self {
+        let refused = |attempt: &io::Result<()>| {
+            attempt.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+        };
+        let through: Vec<String> = tried
+            .iter()
+            .filter(|(_, attempt)| !refused(attempt))
+            .map(|(what, attempt)| match attempt {
+                Ok(()) => format!("{what}: not refused"),
+                Err(error) => format!("{what}: failed for another reason: {error}"),
+            })
+            .collect();
+        if through.is_empty() {
+            return Self::new(name, true, format!("{} tried and refused", tried.len()));
         }
+        Self::new(name, false, through.join("; "))
+    }
+
+    /// A wall that holds when nothing was found.
+    pub(super) fn none_of(name: &str, found: &[String]) -> Self {
+        let detail = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+        Self::new(name, found.is_empty(), detail)
     }
 }
 
@@ -47,12 +64,17 @@ impl Glass {
             Err(Finding { detail, .. }) => walls.push(Wall::new("workers", false, detail)),
         }
         let probed = self.run(Run::probe()).await?;
-        match serde_json::from_slice::<Vec<Wall>>(&probed.stdout) {
-            Ok(found) => walls.extend(found),
-            Err(_) => walls.push(Wall::new("programs", false, probed.complaint())),
+        let mut lines = probed.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        match lines.next().and_then(|line| serde_json::from_slice::<Vec<Wall>>(line).ok()) {
+            Some(found) => walls.extend(found),
+            None => walls.push(Wall::new("programs", false, probed.complaint())),
         }
+        // Another program, once it runs, does not know how to say this line.
+        let other = lines.next().and_then(|line| serde_json::from_slice::<Wall>(line).ok());
+        walls.push(other.unwrap_or_else(|| Wall::new(NO_OTHER_PROGRAM, false, "tried and not refused")));
         walls.push(Wall::new("memory: watched", true, "resident memory is looked at every 25 ms"));
         walls.push(Wall::new("memory: cgroup", false, "none was given; the watch stands in for it"));
+        walls.push(Wall::new("names and sizes of files", false, "no kernel keeps stat(2) in; contents are"));
         Ok(walls)
     }
 }

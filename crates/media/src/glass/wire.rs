@@ -14,7 +14,7 @@ use rustix::net::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{StandIn, Wall};
+use super::Wall;
 use crate::picture::wire::{Drawn, Ladder, LadderRequest};
 
 /// Longest message, in bytes; below the smallest usual socket buffer.
@@ -45,8 +45,8 @@ pub(crate) enum Request {
     },
     /// Try every wall from inside.
     Walls,
-    /// Misbehave, for tests; refused by a worker that was not started for it.
-    StandIn(StandIn),
+    /// Misbehave, for tests; refused by a worker that was not made for it.
+    StandIn(String),
 }
 
 /// What a worker answers.
@@ -59,6 +59,8 @@ pub(crate) enum Answer {
     Drawn(Drawn),
     /// To [`Request::Walls`].
     Walls(Vec<Wall>),
+    /// To [`Request::StandIn`], by one that could say something.
+    Said(String),
     /// Nothing could be made.
     Failed(Finding),
 }

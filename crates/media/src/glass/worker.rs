@@ -5,41 +5,25 @@
 
 use std::{
     fs::File,
-    hint,
-    io::{self, Write as _},
-    net::UdpSocket,
+    io,
     os::fd::{AsFd, OwnedFd},
     panic::{self, AssertUnwindSafe},
-    process::{Command, ExitCode},
-    thread,
-    time::Duration,
+    process::ExitCode,
 };
 
 use damask_model::{Finding, FindingCode};
 use rustix::process::Resource;
-use serde::{Deserialize, Serialize};
 
 use super::{
-    Wall, confine,
+    confine, raw,
+    tries::{self, Inherited, Targets},
     wire::{self, Answer, Request},
 };
 use crate::picture;
 
-/// Ways a decoder can go wrong, for tests of the glass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StandIn {
-    /// Never answers, sleeping.
-    Sleep,
-    /// Never answers, computing.
-    Spin,
-    /// Takes ever more memory.
-    Eat,
-    /// Is killed by a signal.
-    Die,
-    /// Breaks one of its own laws.
-    Panic,
-}
+/// What a stand-in for a decoder does when it is told a word, and what it says of it: for tests of the glass.
+#[doc(hidden)]
+pub type StandIn = fn(&str) -> String;
 
 /// Address space above the watched memory limit, in bytes: a last bound against one huge allocation between
 /// two looks.
@@ -47,22 +31,24 @@ const ADDRESS_SPACE_SLACK_BYTES: u64 = 2 << 30;
 
 /// The main function of `glass-worker`: confines this process and serves requests until its parent ends.
 pub fn worker_main() -> ExitCode {
-    serve(false)
+    serve(None)
 }
 
-/// As [`worker_main`], and obeys requests to misbehave: for tests of the glass.
+/// As [`worker_main`], with somebody who misbehaves when asked to: for tests of the glass.
 #[doc(hidden)]
-pub fn worker_main_with_stand_ins() -> ExitCode {
-    serve(true)
+pub fn worker_main_with(stand_in: StandIn) -> ExitCode {
+    serve(Some(stand_in))
 }
 
-fn serve(stand_ins: bool) -> ExitCode {
+fn serve(stand_in: Option<StandIn>) -> ExitCode {
     let mut arguments = std::env::args().skip_while(|word| word != super::WORKER_COMMAND).skip(1);
     let mut number = || arguments.next().and_then(|word| word.parse::<u64>().ok());
     let (Some(parent), Some(memory_bytes), Some(output_bytes)) = (number(), number(), number()) else {
         eprintln!("glass-worker: this command is for the program itself");
         return ExitCode::from(2);
     };
+    raw::close_inherited();
+    let inherited = Inherited::look();
     confine::die_with(i32::try_from(parent).ok());
     confine::limit(Resource::Core, 0, 0);
     confine::limit(Resource::Nofile, 64, 64);
@@ -80,7 +66,7 @@ fn serve(stand_ins: bool) -> ExitCode {
             Ok(None) => return ExitCode::SUCCESS,
             Err(_) => return ExitCode::FAILURE,
         };
-        let answer = answer(&buffer, files, stand_ins);
+        let answer = answer(&buffer, files, &inherited, stand_in);
         let text = serde_json::to_vec(&answer).unwrap_or_default();
         if wire::send(socket.as_fd(), &text, &[]).is_err() {
             return ExitCode::FAILURE;
@@ -88,14 +74,15 @@ fn serve(stand_ins: bool) -> ExitCode {
     }
 }
 
-fn answer(text: &[u8], files: Vec<OwnedFd>, stand_ins: bool) -> Answer {
+fn answer(text: &[u8], files: Vec<OwnedFd>, inherited: &Inherited, stand_in: Option<StandIn>) -> Answer {
     let request = match serde_json::from_slice::<Request>(text) {
         Ok(request) => request,
         Err(error) => return failed(FindingCode::Undecodable, format!("request not understood: {error}")),
     };
     let files: Vec<File> = files.into_iter().map(File::from).collect();
     // A decoder that breaks its own law must not take the answer with it; the parent replaces the worker.
-    panic::catch_unwind(AssertUnwindSafe(|| handle(request, files, stand_ins))).unwrap_or_else(|panic| {
+    let handled = || handle(request, files, inherited, stand_in);
+    panic::catch_unwind(AssertUnwindSafe(handled)).unwrap_or_else(|panic| {
         let words = panic
             .downcast_ref::<String>()
             .cloned()
@@ -105,7 +92,7 @@ fn answer(text: &[u8], files: Vec<OwnedFd>, stand_ins: bool) -> Answer {
     })
 }
 
-fn handle(request: Request, files: Vec<File>, stand_ins: bool) -> Answer {
+fn handle(request: Request, files: Vec<File>, inherited: &Inherited, stand_in: Option<StandIn>) -> Answer {
     match request {
         Request::Ladder(request) => match picture::ladder::make(&request, files) {
             Ok(ladder) => Answer::Ladder(Box::new(ladder)),
@@ -119,46 +106,14 @@ fn handle(request: Request, files: Vec<File>, stand_ins: bool) -> Answer {
             Ok(drawn) => Answer::Drawn(drawn),
             Err(finding) => Answer::Failed(finding),
         },
-        Request::Walls => Answer::Walls(walls()),
-        Request::StandIn(way) if stand_ins => misbehave(way),
-        Request::StandIn(_) => failed(FindingCode::Undecodable, "not a worker for tests"),
+        Request::Walls => Answer::Walls(tries::all("workers", &Targets::default(), inherited)),
+        Request::StandIn(words) => match stand_in {
+            Some(misbehave) => Answer::Said(misbehave(&words)),
+            None => failed(FindingCode::Undecodable, "not a worker for tests"),
+        },
     }
 }
 
 fn failed(code: FindingCode, detail: impl Into<String>) -> Answer {
     Answer::Failed(Finding::new(code, detail))
-}
-
-fn walls() -> Vec<Wall> {
-    vec![
-        Wall::refused("workers: no file", &File::open("/etc/passwd")),
-        Wall::refused("workers: no network", &UdpSocket::bind("127.0.0.1:0")),
-        Wall::refused("workers: no process", &Command::new("/bin/true").spawn()),
-        Wall::refused("workers: no signal", &confine::signal_to_parent()),
-    ]
-}
-
-fn misbehave(way: StandIn) -> Answer {
-    match way {
-        StandIn::Sleep => loop {
-            thread::sleep(Duration::from_secs(1));
-        },
-        StandIn::Spin => loop {
-            hint::spin_loop();
-        },
-        StandIn::Eat => {
-            let mut eaten = Vec::new();
-            loop {
-                let mut bite = vec![1_u8; 8 << 20];
-                hint::black_box(&mut bite);
-                eaten.push(bite);
-                thread::sleep(Duration::from_millis(1));
-            }
-        }
-        StandIn::Die => {
-            let _ = io::stdout().flush();
-            std::process::abort()
-        }
-        StandIn::Panic => panic!("a law was broken"),
-    }
 }

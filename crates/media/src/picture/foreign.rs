@@ -11,7 +11,7 @@ use damask_model::{Finding, FindingCode};
 use super::{PIXELS_MAX, colour::Profile, decode::over_pixels};
 use crate::{
     Glass, MediaError,
-    glass::{Named, Ran, Run},
+    glass::{Named, Ran, Run, is_made},
 };
 
 /// Pages counted in a file, at most.
@@ -88,7 +88,7 @@ pub(super) async fn interim(
         run = run.arguments(["--export-profile", "srgb"]);
     }
     let made = glass.run(run).await?;
-    if !made.succeeded() || !output.is_file() {
+    if !made.succeeded() || !is_made(&output) {
         return Ok(Err(finding_of(&made)));
     }
     let colour_profile = profile_name(glass, &named, &text, &input).await?;

@@ -6,6 +6,8 @@
 mod headers;
 mod state;
 
+pub(crate) use headers::{checksum, metadata};
+
 use std::future::Future;
 
 use axum::{

@@ -12,7 +12,7 @@ mod outcomes;
 mod sent;
 
 pub use self::cost::Costs;
-pub use self::library::CorpusLibrary;
+pub use self::library::{CorpusLibrary, of_corpus};
 use super::Measure;
 
 /// Every row, by its number.
