@@ -1,7 +1,7 @@
 //! The notary's log: files that are written once, durably, and read by name. What they mean is `flow`'s affair.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Component, Path, PathBuf},
@@ -65,9 +65,7 @@ impl Store {
         let missing = folder.ancestors().take_while(|above| above.starts_with(&log) && !above.is_dir());
         for folder in missing.collect::<Vec<_>>().into_iter().rev() {
             fs::create_dir(folder).map_err(failed)?;
-        }
-        for above in folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.inner.root)) {
-            File::open(above).and_then(|above| above.sync_all()).map_err(failed)?;
+            sync_folder(folder.parent().expect("it lies in the log")).map_err(failed)?;
         }
         Ok(())
     }
