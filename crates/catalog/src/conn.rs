@@ -147,10 +147,7 @@ impl Conn {
         tail: &str,
         read: fn(&mut Columns<'_>) -> Result<T, CatalogError>,
     ) -> Result<Vec<T>, CatalogError> {
-        match within(head, keys, tail) {
-            Some((sql, keys)) => self.all(sql, keys, read).await,
-            None => Ok(Vec::new()),
-        }
+        self.fetch_among(head, keys, tail, &read).await
     }
 
     /// The first row of a statement that only reads.
@@ -206,12 +203,7 @@ impl Conn {
         head: &str,
         keys: Vec<Param>,
     ) -> Result<Vec<Row>, CatalogError> {
-        match within(head, keys, "") {
-            Some((sql, keys)) => {
-                self.fetch(sql.into_sql_str(), keys, &|columns| Ok(table.row(columns))).await
-            }
-            None => Ok(Vec::new()),
-        }
+        self.fetch_among(head, keys, "", &|columns| Ok(table.row(columns))).await
     }
 
     /// The only column of a statement that only reads, as it stands.
@@ -237,6 +229,19 @@ impl Conn {
             answered.extend(self.written(table, sql, params).await?);
         }
         Ok(answered)
+    }
+
+    async fn fetch_among<T>(
+        &mut self,
+        head: &str,
+        keys: Vec<Param>,
+        tail: &str,
+        read: &(dyn Fn(&mut Columns<'_>) -> Result<T, CatalogError> + Sync),
+    ) -> Result<Vec<T>, CatalogError> {
+        match within(head, keys, tail) {
+            Some((sql, keys)) => self.fetch(sql.into_sql_str(), keys, read).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn fetch<T>(
