@@ -1,7 +1,7 @@
 # The whole house in a few words; the work is in scripts/ and xtask/. `make help` lists the words.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt gen corpus score fuzz fuzz-parsers oracles tidy setup
+.PHONY: help run deb test fmt gen corpus score fuzz fuzz-parsers oracles tidy setup
 
 AREA ?= ingest
 CORPUS ?=
@@ -13,6 +13,9 @@ help: ## This list
 
 run: ## Install what is missing, build, and serve DATA (default ./data); prints the address
 	@scripts/run.sh
+
+deb: ## Build the Debian package: target/deb/damask_VERSION_ARCHITECTURE.deb
+	@scripts/deb.sh
 
 test: ## Install what is missing, then format, lints, tidy, Rust, web and browser tests
 	@scripts/test.sh

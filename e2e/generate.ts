@@ -31,6 +31,15 @@ export default function generate() {
     creator: "Noor Haddad",
     captured: "2026:07:02 11:00:00",
   });
+  // The same picture, worked on: of other measures, with another title.
+  photo(join(folder, "retouched/crane.jpg"), {
+    size: "1200x1500",
+    colours: "#2d5fb4-#f0d9a0",
+    title: "Crane, retouched",
+    keywords: ["harbour", "steel"],
+    creator: "Ada Lindqvist",
+    captured: "2026:06:15 17:05:00",
+  });
   film(join(folder, "film.mp4"), "10:00:00:00");
   sound(join(folder, "bell.wav"));
   document(join(folder, "report.pdf"), ["The first page", "The second page", "The third page"]);

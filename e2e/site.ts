@@ -2,10 +2,12 @@
  *  clicking for what a journey does not look at. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { type BrowserContext, expect, test } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
 export type { Page } from "@playwright/test";
 export { expect, test };
@@ -98,6 +100,19 @@ export class Site {
     return response;
   }
 
+  /** The same as the machine's owner, by the socket in the data folder: another one than the administrator. */
+  asOwner(method: string, path: string, body?: unknown): Promise<number> {
+    const headers = { Host: "localhost", "Content-Type": "application/json" };
+    return new Promise((done, failed) => {
+      const asked = request({ socketPath: join(this.data, "libraries/main/damask.sock"), method, path, headers }, (answer) => {
+        answer.resume();
+        answer.on("end", () => done(answer.statusCode ?? 0));
+      });
+      asked.on("error", failed);
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
   async find(query = ""): Promise<Asset[]> {
     const response = await this.call("GET", `/api/v1/assets?${new URLSearchParams({ q: query })}`);
     return ((await response.json()) as { items: Asset[] }).items;
@@ -141,4 +156,13 @@ export function served(...names: string[]): Site {
   test.afterAll(() => site.stop());
   if (names.length > 0) test.beforeEach(({ context }) => site.enter(context));
   return site;
+}
+
+/** Nobody is shut out of what is on the page now: axe finds no violation. */
+export async function check(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const said = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.html}\n  ${node.failureSummary}`).join("\n")}`,
+  );
+  expect(said.join("\n\n")).toBe("");
 }

@@ -12,7 +12,8 @@ mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 report=()
 postgres=$(mktemp -d /tmp/damask-postgres.XXXXXX)
-trap 'scripts/postgres.sh stop "$postgres"' EXIT
+s3=$(mktemp -d /tmp/damask-s3.XXXXXX)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/s3.sh stop "$s3"' EXIT
 trap 'exit 130' INT TERM
 
 # step KIND NAME COMMAND…: runs it, shows it, keeps its log and adds its tests to the sum.
@@ -76,6 +77,15 @@ browser_tests() {
         step playwright "browser tests" npm --prefix e2e run --silent test
 }
 
+# What is not installed is left out, and said so: a web server is nothing to install unasked.
+proxies() {
+    if ! (PATH=$PATH:/usr/sbin; command -v nginx || command -v caddy) >/dev/null; then
+        skip "proxies" "neither nginx nor caddy is installed"
+        return
+    fi
+    DAMASK_BINARY=$target/debug/damask step check "proxies" scripts/proxy.sh
+}
+
 finish() {
     say "what passed and what failed"
     printf '%s\n' "${report[@]}"
@@ -102,6 +112,14 @@ if step check "postgresql" scripts/postgres.sh start "$postgres"; then
     DAMASK_TEST_POSTGRES=$(cat "$postgres/address")
     export DAMASK_TEST_POSTGRES
 fi
+if step check "s3" scripts/s3.sh start "$s3"; then
+    DAMASK_TEST_S3=$(cat "$s3/address")
+    export DAMASK_TEST_S3
+fi
 rust_tests
 browser_tests
+if step check "server binary" cargo build --package damask --bin damask; then
+    proxies
+    DAMASK_BINARY=$target/debug/damask step check "debian package" scripts/deb.sh --try
+fi
 finish

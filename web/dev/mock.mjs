@@ -99,6 +99,8 @@ function make(index, extra = {}) {
     title: index % 3 === 0 ? "An hour before the start, the lake is still" : null,
     previewed: kind !== "audio" && kind !== "other",
     failed: index % 41 === 17,
+    trashed: null,
+    checked_out_by: index % 29 === 5 ? "0198c0de-0000-7000-8000-000000000001" : null,
     picture,
     keywords: [pick(KEYWORDS), pick(KEYWORDS)],
     camera: pick(CAMERAS),
@@ -283,6 +285,10 @@ function view(asset) {
         ? { audio: [{ codec: "aac", channels: 2, layout: "stereo", sample_rate_hz: 48000 }] }
         : {}),
     },
+    checkout: asset.checked_out_by
+      ? { by: asset.checked_out_by, name: "Noor Haddad", at: asset.added, note: "retouching the sky" }
+      : null,
+    purge_at: null,
     findings: asset.failed
       ? [{ code: "truncated", detail: "The last 4,096 bytes of the scan are missing." }]
       : [],
@@ -294,6 +300,7 @@ function view(asset) {
         media_type: asset.media_type,
         created: asset.added,
         hash: "b3",
+        name: asset.name,
       },
     ],
     locations: [

@@ -1,7 +1,9 @@
 //! The work of the house, started as `cargo xtask …`: `tidy` keeps the rules that no compiler keeps, `score` measures
-//! the real binary against the goals of an area, `gen` writes what is generated from the server's own description.
+//! the real binary against the goals of an area, `gen` writes what is generated from the server's own description,
+//! `licences` prints what is passed on of others.
 
 mod generate;
+mod licences;
 mod score;
 mod tidy;
 
@@ -23,6 +25,8 @@ enum Work {
     Tidy,
     /// Write the OpenAPI description and the web's types from the server.
     Gen,
+    /// Print what the binary and its pages are made with, and under which licences.
+    Licences,
     /// Measure the binary on a folder of real files.
     Score(score::Wish),
 }
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().work {
         Work::Tidy => tidy::run(&root()),
         Work::Gen => generate::run(&root()).map(|()| true),
+        Work::Licences => licences::run(&root()).map(|()| true),
         Work::Score(wish) => score::run(&root(), wish),
     };
     match outcome {

@@ -112,6 +112,17 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Erases who a person is: the row keeps its id, which facts name, and lets nobody in any more.
+pub async fn erase(tx: &mut Tx, id: UserId, fact: FactId) -> Result<(), CatalogError> {
+    tx.change(
+        &ACCOUNT,
+        "UPDATE account SET name = '', email = $1, password_hash = '', can = '{}', last_fact = $2 WHERE id = $3",
+        params![format!("erased {id}"), fact, id],
+    )
+    .await?;
+    Ok(())
+}
+
 fn account(row: &mut Columns<'_>) -> Result<Account, CatalogError> {
     Ok(Account {
         id: row.next()?,

@@ -4,13 +4,14 @@
 //! one statement: what an index document, a list and a page start from.
 
 use damask_model::{
-    Asset, AssetId, ContentHash, Document, EssenceHash, FactId, FolderId, StateName, VersionId, probe::Probe,
+    ActorId, Asset, AssetId, AssetKind, Checkout, ContentHash, Document, EssenceHash, FactId, FolderId,
+    StateName, VersionId, probe::Probe,
 };
 use damask_time::Instant;
 
 use crate::{
     CatalogError, Conn, Tx,
-    cell::{Bind as _, from_json, params, to_json},
+    cell::{Bind as _, Param, from_json, params, to_json},
     conn::{Columns, only},
     page::bounded,
     record::ASSET,
@@ -49,7 +50,7 @@ macro_rules! records {
     ($($rest:literal)?) => {
         concat!(
             "SELECT a.id, a.kind, a.name, a.state, a.folder, a.current_version, a.document, a.created_us, \
-             a.changed_us, a.last_fact, v.number, v.probe, v.described_us, v.previewed_us, v.failed, \
+             a.changed_us, a.trashed_us, a.checkout_actor, a.checkout_us, a.checkout_note, a.last_fact, v.number, v.probe, v.described_us, v.previewed_us, v.failed, \
              f.hash, f.bytes, f.media_type, f.essence_hash \
              FROM asset a JOIN version v ON v.id = a.current_version \
              JOIN version_file p ON p.version = v.id AND p.role = 'primary' \
@@ -94,8 +95,8 @@ pub async fn insert(tx: &mut Tx, assets: &[Asset]) -> Result<(), CatalogError> {
 /// The asset alone.
 pub async fn by_id(conn: &mut Conn, id: AssetId) -> Result<Option<Asset>, CatalogError> {
     conn.one(
-        r#"SELECT id, kind, name, state, folder, current_version, document, created_us, changed_us, last_fact
-           FROM asset WHERE id = $1"#,
+        r#"SELECT id, kind, name, state, folder, current_version, document, created_us, changed_us, trashed_us,
+           checkout_actor, checkout_us, checkout_note, last_fact FROM asset WHERE id = $1"#,
         params![id],
         asset,
     )
@@ -176,15 +177,14 @@ pub async fn set_document(
     fact: FactId,
 ) -> Result<(), CatalogError> {
     let now = tx.now;
-    let set = tx
-        .change(
-            &ASSET,
-            r#"UPDATE asset SET document = $1, changed_us = $2, last_fact = $3
+    change(
+        tx,
+        id,
+        r#"UPDATE asset SET document = $1, changed_us = $2, last_fact = $3
                WHERE id = $4 AND last_fact = $5"#,
-            params![to_json(document), now, fact, id, seen],
-        )
-        .await?;
-    touched(set, id)
+        params![to_json(document), now, fact, id, seen],
+    )
+    .await
 }
 
 /// Moves an asset to another state.
@@ -199,50 +199,129 @@ pub async fn set_state(
     fact: FactId,
 ) -> Result<(), CatalogError> {
     let now = tx.now;
-    let set = tx
-        .change(
-            &ASSET,
-            "UPDATE asset SET state = $1, changed_us = $2, last_fact = $3 WHERE id = $4 AND last_fact = $5",
-            params![state, now, fact, id, seen],
-        )
-        .await?;
-    touched(set, id)
+    change(
+        tx,
+        id,
+        "UPDATE asset SET state = $1, changed_us = $2, last_fact = $3 WHERE id = $4 AND last_fact = $5",
+        params![state, now, fact, id, seen],
+    )
+    .await
 }
 
-/// Makes another version the current one.
+/// Makes another version the current one; kind and name of the asset are then as its file has them.
 ///
 /// # Errors
 /// [`CatalogError::Conflict`] as for [`set_document`].
 pub async fn set_current_version(
     tx: &mut Tx,
     id: AssetId,
-    version: VersionId,
+    (version, kind, name): (VersionId, AssetKind, &str),
     seen: FactId,
     fact: FactId,
 ) -> Result<(), CatalogError> {
     let now = tx.now;
-    let set = tx
-        .change(
-            &ASSET,
-            r#"UPDATE asset SET current_version = $1, changed_us = $2, last_fact = $3
-               WHERE id = $4 AND last_fact = $5"#,
-            params![version, now, fact, id, seen],
-        )
-        .await?;
-    touched(set, id)
+    change(
+        tx,
+        id,
+        r#"UPDATE asset SET current_version = $1, kind = $2, name = $3, changed_us = $4, last_fact = $5
+               WHERE id = $6 AND last_fact = $7"#,
+        params![version, kind, name, now, fact, id, seen],
+    )
+    .await
 }
+
+/// Puts an asset in the trash at `trashed`, or takes it out with `None`.
+///
+/// # Errors
+/// [`CatalogError::Conflict`] as for [`set_document`].
+pub async fn set_trashed(
+    tx: &mut Tx,
+    id: AssetId,
+    trashed: Option<Instant>,
+    seen: FactId,
+    fact: FactId,
+) -> Result<(), CatalogError> {
+    let now = tx.now;
+    change(
+        tx,
+        id,
+        r#"UPDATE asset SET trashed_us = $1, changed_us = $2, last_fact = $3
+               WHERE id = $4 AND last_fact = $5"#,
+        params![trashed, now, fact, id, seen],
+    )
+    .await
+}
+
+/// Keeps who has an asset checked out, or that nobody has any more.
+///
+/// # Errors
+/// [`CatalogError::Conflict`] as for [`set_document`].
+pub async fn set_checkout(
+    tx: &mut Tx,
+    id: AssetId,
+    checkout: Option<&Checkout>,
+    seen: FactId,
+    fact: FactId,
+) -> Result<(), CatalogError> {
+    let now = tx.now;
+    let by = checkout.map(|checkout| checkout.by);
+    let at = checkout.map(|checkout| checkout.at);
+    let note = checkout.map(|checkout| checkout.note.clone());
+    change(
+        tx,
+        id,
+        r#"UPDATE asset SET checkout_actor = $1, checkout_us = $2, checkout_note = $3, changed_us = $4,
+               last_fact = $5 WHERE id = $6 AND last_fact = $7"#,
+        params![by, at, note, now, fact, id, seen],
+    )
+    .await
+}
+
+/// Up to `limit` assets that lie in the trash since before `before`, the longest there first, after the asset
+/// `after` that was trashed then.
+pub async fn trashed_before(
+    conn: &mut Conn,
+    before: Instant,
+    after: Option<(Instant, AssetId)>,
+    limit: u32,
+) -> Result<Vec<(Instant, AssetId)>, CatalogError> {
+    let (at, id) =
+        after.map_or((Instant::from_micros(i64::MIN), String::new()), |(at, id)| (at, id.to_string()));
+    conn.all(TRASHED_BEFORE, params![before, at, id, bounded(limit)], |row| Ok((row.next()?, row.next()?)))
+        .await
+}
+
+/// How many assets lie in the trash since before `before`: walks over them, so it is for whoever then does too.
+pub async fn count_trashed(conn: &mut Conn, before: Instant) -> Result<u64, CatalogError> {
+    let sql = "SELECT COUNT(*) FROM asset WHERE trashed_us IS NOT NULL AND trashed_us < $1";
+    Ok(conn.one(sql, params![before], only).await?.unwrap_or(0))
+}
+
+pub(crate) const TRASHED_BEFORE: &str = "SELECT trashed_us, id FROM asset WHERE trashed_us IS NOT NULL \
+     AND trashed_us < $1 AND (trashed_us, id) > ($2, $3) ORDER BY trashed_us, id LIMIT $4";
+
+/// The asset of that name in a folder itself that is not in the trash; the newest where there are several.
+pub async fn named(
+    conn: &mut Conn,
+    folder: Option<FolderId>,
+    name: &str,
+) -> Result<Option<AssetId>, CatalogError> {
+    match folder {
+        Some(folder) => conn.one(NAMED, params![folder, name], only).await,
+        None => conn.one(NAMED_AT_ROOT, params![name], only).await,
+    }
+}
+
+pub(crate) const NAMED: &str =
+    "SELECT id FROM asset WHERE folder = $1 AND name = $2 AND trashed_us IS NULL ORDER BY id DESC LIMIT 1";
+pub(crate) const NAMED_AT_ROOT: &str =
+    "SELECT id FROM asset WHERE folder IS NULL AND name = $1 AND trashed_us IS NULL ORDER BY id DESC LIMIT 1";
 
 /// Names the last fact of a row whose own columns stay as they are (its version was described).
 pub async fn touch(tx: &mut Tx, id: AssetId, fact: FactId) -> Result<(), CatalogError> {
     let now = tx.now;
-    let set = tx
-        .change(
-            &ASSET,
-            "UPDATE asset SET changed_us = $1, last_fact = $2 WHERE id = $3",
-            params![now, fact, id],
-        )
-        .await?;
-    touched(set, id)
+    change(tx, id, "UPDATE asset SET changed_us = $1, last_fact = $2 WHERE id = $3", params![now, fact, id])
+        .await
 }
 
 /// How many assets lie in `folder` itself (not below it); a range of an index.
@@ -251,12 +330,12 @@ pub async fn count_in_folder(conn: &mut Conn, folder: FolderId) -> Result<u64, C
     Ok(count.unwrap_or(0))
 }
 
-fn touched(rows: u64, id: AssetId) -> Result<(), CatalogError> {
-    if rows == 0 {
-        Err(CatalogError::conflict(format!("asset {id} was changed since it was read")))
-    } else {
-        Ok(())
+/// Changes the row of one asset; that there is none as it was seen is a conflict.
+async fn change(tx: &mut Tx, id: AssetId, sql: &'static str, params: Vec<Param>) -> Result<(), CatalogError> {
+    if tx.change(&ASSET, sql, params).await? == 0 {
+        return Err(CatalogError::conflict(format!("asset {id} was changed since it was read")));
     }
+    Ok(())
 }
 
 fn asset(row: &mut Columns<'_>) -> Result<Asset, CatalogError> {
@@ -270,7 +349,17 @@ fn asset(row: &mut Columns<'_>) -> Result<Asset, CatalogError> {
         document: from_json(&row.next::<String>()?)?,
         created: row.next()?,
         changed: row.next()?,
+        trashed: row.next()?,
+        checkout: checkout(row)?,
         last_fact: row.next()?,
+    })
+}
+
+fn checkout(row: &mut Columns<'_>) -> Result<Option<Checkout>, CatalogError> {
+    let cells: (Option<ActorId>, Option<Instant>, Option<String>) = (row.next()?, row.next()?, row.next()?);
+    Ok(match cells {
+        (Some(by), Some(at), note) => Some(Checkout { by, at, note: note.unwrap_or_default() }),
+        _ => None,
     })
 }
 

@@ -315,7 +315,7 @@ async fn open_sqlite(
             what: format!("the SQLite file {} cannot be opened for writing", path.display()),
             source: Some(Arc::new(source)),
         })?;
-    migrate::sqlite(&mut connection, (options.clock)()).await?;
+    migrate::sqlite(&mut connection, (options.clock)(), migrate::KNOWN).await?;
     connection.close().await?;
     let pool = SqlitePoolOptions::new()
         .max_connections(options.readers_max)
@@ -336,22 +336,8 @@ async fn open_postgres(
 ) -> Result<(Pool, Door), CatalogError> {
     let hosts = address::postgres_options(url, schema)?;
     let (mut connection, host) = writable(&hosts).await?;
-    let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
-        .bind(schema)
-        .fetch_one(&mut connection)
-        .await?;
-    if !there {
-        // The name was checked to need no quoting. Of two nodes that start at once one is told that the
-        // schema exists by now, which is as well.
-        let made = sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
-        match sqlx::raw_sql(made.into_sql_str()).execute(&mut connection).await {
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23505") => {}
-            other => {
-                other?;
-            }
-        }
-    }
-    migrate::postgres(&mut connection, (options.clock)()).await?;
+    make_schema(&mut connection, schema).await?;
+    migrate::postgres(&mut connection, (options.clock)(), migrate::KNOWN).await?;
     connection.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.readers_max)
@@ -361,12 +347,34 @@ async fn open_postgres(
     Ok((Pool::Postgres(pool), Door { way, statements: statements.clone(), channel: channel(schema) }))
 }
 
+/// Makes the schema where it is not there. Its name was checked with the address.
+pub(crate) async fn make_schema(connection: &mut PgConnection, schema: &str) -> Result<(), CatalogError> {
+    let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
+        .bind(schema)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !there {
+        // The name was checked to need no quoting. Of two nodes that start at once one is told that the
+        // schema exists by now, which is as well.
+        let made = sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
+        match sqlx::raw_sql(made.into_sql_str()).execute(&mut *connection).await {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23505") => {}
+            other => {
+                other?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn channel(schema: &str) -> String {
     format!("damask_{schema}")
 }
 
 /// A connection to the first host that takes writes.
-async fn writable(hosts: &[PgConnectOptions]) -> Result<(PgConnection, PgConnectOptions), CatalogError> {
+pub(crate) async fn writable(
+    hosts: &[PgConnectOptions],
+) -> Result<(PgConnection, PgConnectOptions), CatalogError> {
     let mut last = None;
     for host in hosts {
         match host.connect().await {

@@ -174,7 +174,7 @@ impl Conn {
     /// Inserts rows with as few statements as possible: `head ($1,$2),($3,$4),… tail`.
     pub(crate) async fn insert(
         &mut self,
-        head: &'static str,
+        head: &str,
         rows: Vec<Vec<Param>>,
         tail: &'static str,
     ) -> Result<u64, CatalogError> {
@@ -244,7 +244,8 @@ impl Conn {
         }
     }
 
-    async fn fetch<T>(
+    /// All rows, read by what is known of them only now.
+    pub(crate) async fn fetch<T>(
         &mut self,
         sql: SqlStr,
         params: Vec<Param>,

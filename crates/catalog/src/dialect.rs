@@ -63,6 +63,30 @@ impl Dialect {
         }
     }
 
+    /// The names of all tables of the library.
+    pub(crate) const fn tables(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            }
+            Self::Postgres => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
+                 WHERE table_schema = current_schema() ORDER BY 1"
+            }
+        }
+    }
+
+    /// The columns of the table `$1` and their types, in capitals.
+    pub(crate) const fn columns(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT name, UPPER(type) FROM pragma_table_info($1)",
+            Self::Postgres => {
+                "SELECT CAST(column_name AS TEXT), UPPER(CAST(data_type AS TEXT)) \
+                 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1"
+            }
+        }
+    }
+
     /// Waits for whoever is about to commit, then answers the head. Only asked of PostgreSQL.
     pub(crate) const fn settled_head(self) -> &'static str {
         match self {

@@ -88,6 +88,28 @@ pub async fn page_after(
     .await
 }
 
+/// Up to `limit` hashes after `after` whose bytes are to be kept, with their lengths: those of files and those that
+/// wait in quarantine, each once.
+pub async fn kept_after(
+    conn: &mut Conn,
+    after: Option<ContentHash>,
+    limit: u32,
+) -> Result<Vec<(ContentHash, u64)>, CatalogError> {
+    let after: Vec<u8> = after.map(|hash| hash.0.to_vec()).unwrap_or_default();
+    conn.all(
+        r#"SELECT hash, MAX(bytes) FROM (
+               SELECT hash, bytes FROM (
+                   SELECT hash, bytes FROM file WHERE hash > $1 ORDER BY hash LIMIT $2) a
+               UNION ALL
+               SELECT file, bytes FROM (
+                   SELECT DISTINCT file, bytes FROM quarantine WHERE file > $1 ORDER BY file LIMIT $2) b
+           ) kept GROUP BY hash ORDER BY hash LIMIT $2"#,
+        params![after, bounded(limit)],
+        |row| Ok((row.next()?, row.next()?)),
+    )
+    .await
+}
+
 /// Keeps the essence hash, once it was read.
 pub async fn set_essence(
     tx: &mut Tx,

@@ -6,6 +6,7 @@
 mod back_off;
 mod counts;
 mod expired;
+mod gone;
 mod hasten;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub use back_off::{BACK_OFF_FIRST, BACK_OFF_MAX, back_off};
 pub(crate) use counts::Moves;
 pub use counts::{Counts, counts};
 use expired::free_expired;
+pub use gone::remove;
 pub use hasten::hasten;
 
 /// A job to be added.

@@ -75,6 +75,22 @@ pub async fn headers_after(conn: &mut Conn, seq: Seq, limit: u32) -> Result<Vec<
     .await
 }
 
+/// The facts whose payload was erased by facts after `after`, up to `limit` of them: the fact that erased, and sequence
+/// and id of the one that was erased.
+pub async fn erased_after(
+    conn: &mut Conn,
+    after: Seq,
+    limit: u32,
+) -> Result<Vec<(Seq, Seq, FactId)>, CatalogError> {
+    conn.all(
+        r#"SELECT f.seq, erased.seq, erased.id FROM fact f JOIN fact erased ON erased.id = f.subjects
+           WHERE f.seq > $1 AND f.verb = $2 ORDER BY f.seq LIMIT $3"#,
+        params![after, Verb::PayloadErased.name(), bounded(limit)],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )
+    .await
+}
+
 /// Up to `limit` facts that bear on `subject`, the newest first, from before `before`.
 pub async fn of_subject(
     conn: &mut Conn,

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::{
     CatalogError, Conn, Tx,
     cell::{digest, params},
-    conn::Columns,
+    conn::{Columns, only},
     page::bounded,
     record::API_KEY,
 };
@@ -110,6 +110,20 @@ pub async fn revoke(tx: &mut Tx, id: KeyId, fact: FactId) -> Result<bool, Catalo
         )
         .await?;
     Ok(set > 0)
+}
+
+/// Revokes all keys of an account and erases what they were called; answers which there were.
+pub async fn erase_of(tx: &mut Tx, account: UserId, fact: FactId) -> Result<Vec<KeyId>, CatalogError> {
+    let now = tx.now;
+    let keys: Vec<KeyId> =
+        tx.conn.all("SELECT id FROM api_key WHERE account = $1", params![account], only).await?;
+    tx.change(
+        &API_KEY,
+        "UPDATE api_key SET name = '', revoked_us = COALESCE(revoked_us, $1), last_fact = $2 WHERE account = $3",
+        params![now, fact, account],
+    )
+    .await?;
+    Ok(keys)
 }
 
 /// A key was used. Worth a write every few minutes, not each request.

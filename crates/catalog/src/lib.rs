@@ -13,6 +13,7 @@ pub mod assets;
 mod catalog;
 mod cell;
 mod conn;
+pub mod copy;
 pub mod cursors;
 mod dialect;
 pub mod due;
@@ -34,6 +35,7 @@ pub mod page_text;
 #[cfg(test)]
 mod plans;
 pub mod proof;
+pub mod purge;
 pub mod quarantine;
 mod record;
 pub mod relations;

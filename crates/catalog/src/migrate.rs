@@ -15,6 +15,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("places of assets", include_str!("migrations/0003_places_of_assets.sql")),
     ("quarantine once", include_str!("migrations/0004_quarantine_once.sql")),
     ("last facts", include_str!("migrations/0005_last_facts.sql")),
+    ("trash and check-outs", include_str!("migrations/0006_trash_and_checkouts.sql")),
+    ("parts of uploads", include_str!("migrations/0007_parts_of_uploads.sql")),
 ];
 
 /// The newest schema this program knows.
@@ -25,7 +27,7 @@ const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_version (
 
 /// The same steps for both drivers: their transactions are different types.
 macro_rules! bring_up {
-    ($connection:expr, $dialect:expr, $begin:expr, $lock:expr, $now:expr) => {{
+    ($connection:expr, $dialect:expr, $begin:expr, $lock:expr, $now:expr, $to:expr) => {{
         let mut transaction = $connection.begin_with($begin).await?;
         if let Some(lock) = $lock {
             sqlx::raw_sql(lock).execute(&mut *transaction).await?;
@@ -37,7 +39,7 @@ macro_rules! bring_up {
         if found > KNOWN {
             return Err(CatalogError::Newer { found, known: KNOWN });
         }
-        for (number, (name, text)) in (1_i64..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
+        for (number, (name, text)) in (1..=$to).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
             sqlx::raw_sql(AssertSqlSafe($dialect.schema(text))).execute(&mut *transaction).await?;
             sqlx::query("INSERT INTO schema_version (number, name, applied_us) VALUES ($1, $2, $3)")
                 .bind(number)
@@ -51,16 +53,21 @@ macro_rules! bring_up {
     }};
 }
 
-/// Brings a SQLite library up to [`KNOWN`].
+/// Brings a SQLite library up to a schema: [`KNOWN`], or that of a copy it is to be filled from.
 pub(crate) async fn sqlite(
     connection: &mut sqlx::SqliteConnection,
     now: Instant,
+    to: i64,
 ) -> Result<(), CatalogError> {
-    bring_up!(connection, Dialect::Sqlite, "BEGIN IMMEDIATE", None::<&'static str>, now)
+    bring_up!(connection, Dialect::Sqlite, "BEGIN IMMEDIATE", None::<&'static str>, now, to)
 }
 
-/// Brings a PostgreSQL library up to [`KNOWN`]. The schema exists and is in the search path.
-pub(crate) async fn postgres(connection: &mut sqlx::PgConnection, now: Instant) -> Result<(), CatalogError> {
+/// The same for a PostgreSQL library. The schema exists and is in the search path.
+pub(crate) async fn postgres(
+    connection: &mut sqlx::PgConnection,
+    now: Instant,
+    to: i64,
+) -> Result<(), CatalogError> {
     let lock = Some("SELECT pg_advisory_xact_lock(hashtextextended('damask ' || current_schema(), 0))");
-    bring_up!(connection, Dialect::Postgres, "BEGIN", lock, now)
+    bring_up!(connection, Dialect::Postgres, "BEGIN", lock, now, to)
 }

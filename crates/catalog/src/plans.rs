@@ -4,7 +4,7 @@
 use damask_time::Instant;
 use sqlx::AssertSqlSafe;
 
-use crate::{Address, Catalog, Options, dialect::Dialect};
+use crate::{Address, Catalog, Options, assets, dialect::Dialect};
 
 async fn plan(catalog: &Catalog, sql: &str) -> Vec<String> {
     let mut conn = catalog.read().await.expect("a connection");
@@ -33,6 +33,11 @@ async fn no_statement_that_runs_often_walks_a_whole_table() {
         "SELECT v.asset, v.id FROM version_file p JOIN version v ON v.id = p.version \
          WHERE p.file = $1 AND p.role = 'primary' ORDER BY v.asset, v.id LIMIT 1",
         "SELECT name FROM location WHERE place = $1 AND directory = $2 AND name > $3 ORDER BY name LIMIT $4",
+        assets::TRASHED_BEFORE,
+        assets::NAMED,
+        assets::NAMED_AT_ROOT,
+        "DELETE FROM job WHERE key = $1 AND state IN ('waiting', 'running') AND state = 'waiting'",
+        "DELETE FROM job WHERE subject = $1 AND state = 'dead'",
         "SELECT id FROM location WHERE file = $1",
         "SELECT DISTINCT l.asset, l.name FROM location l JOIN asset a ON a.id = l.asset AND a.name <> l.name \
          WHERE l.asset IN ($1, $2)",

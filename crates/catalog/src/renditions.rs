@@ -1,7 +1,7 @@
 //! Renditions: which derived bytes there are. The key is a digest of every input, so none is ever stale;
 //! those not used for long may go, and are made again when asked for.
 
-use damask_model::{Recipe, VersionId};
+use damask_model::{AssetId, Recipe, VersionId};
 use damask_time::Instant;
 
 use crate::{CatalogError, Conn, Tx, cell::params, conn::Columns, page::bounded};
@@ -122,6 +122,13 @@ pub async fn unused_since(
 /// Forgets a rendition; answers whether it was there.
 pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, CatalogError> {
     Ok(tx.conn.execute("DELETE FROM rendition WHERE key = $1", params![key]).await? > 0)
+}
+
+/// Forgets all renditions of an asset's versions, and answers them: their bytes lie there still.
+pub(crate) async fn remove_of_asset(tx: &mut Tx, asset: AssetId) -> Result<Vec<Rendition>, CatalogError> {
+    let sql = "DELETE FROM rendition WHERE version IN (SELECT id FROM version WHERE asset = $1) RETURNING key, \
+        version, recipe, bytes, width_px, height_px, made_us, used_us";
+    tx.conn.returning(sql, params![asset], read).await
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Rendition, CatalogError> {

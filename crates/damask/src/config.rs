@@ -8,8 +8,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use damask_flow::Bucket;
+use damask_server::{Network, TlsFiles};
 use serde::Deserialize;
+
+mod backup;
+mod quarantine;
+mod store;
+mod telemetry;
+mod tls;
+
+pub use backup::Backup;
+
+use backup::BackupSettings;
+use quarantine::QuarantineSettings;
+use store::StoreSettings;
+pub use telemetry::Collector;
+use telemetry::TelemetrySettings;
+use tls::TlsSettings;
 
 /// Settings as one source gives them; what it does not say is `None`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,8 +48,24 @@ pub struct Settings {
     pub log: Option<String>,
     /// Log lines as JSON objects.
     pub log_json: Option<bool>,
+    /// Where `serve` writes its log; standard error where absent.
+    pub log_file: Option<PathBuf>,
     /// Longest file taken in, in bytes.
     pub file_bytes_max: Option<u64>,
+    /// Days an asset lies in the trash before it is purged; 0 until a person empties it.
+    pub trash_days: Option<u32>,
+    /// Which files wait for a person.
+    pub quarantine: Option<QuarantineSettings>,
+    /// Where originals lie; the data folder where absent.
+    pub store: Option<StoreSettings>,
+    /// Where backups go, and when.
+    pub backup: Option<BackupSettings>,
+    /// Certificate and key; plain HTTP where absent.
+    pub tls: Option<TlsSettings>,
+    /// Addresses and networks of proxies that are believed.
+    pub trusted_proxies: Option<Vec<String>>,
+    /// Where traces and metrics go; nowhere where absent.
+    pub telemetry: Option<TelemetrySettings>,
 }
 
 /// Checked configuration.
@@ -54,8 +87,24 @@ pub struct Config {
     pub log: String,
     /// Log lines as JSON objects.
     pub log_json: bool,
+    /// Where the server's log goes instead of standard error.
+    pub log_file: Option<PathBuf>,
     /// Longest file taken in, in bytes.
     pub file_bytes_max: Option<u64>,
+    /// Days an asset lies in the trash before it is purged; 0 until a person empties it.
+    pub trash_days: Option<u32>,
+    /// Which files wait for a person.
+    pub quarantine: QuarantineSettings,
+    /// The bucket with the originals, or the data folder.
+    pub bucket: Option<Bucket>,
+    /// Where backups go, and when.
+    pub backup: Backup,
+    /// Certificate and key, or plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Where traces and metrics go.
+    pub collector: Option<Collector>,
 }
 
 impl Settings {
@@ -70,7 +119,15 @@ impl Settings {
             workers: self.workers.or(lower.workers),
             log: self.log.or(lower.log),
             log_json: self.log_json.or(lower.log_json),
+            log_file: self.log_file.or(lower.log_file),
             file_bytes_max: self.file_bytes_max.or(lower.file_bytes_max),
+            trash_days: self.trash_days.or(lower.trash_days),
+            quarantine: self.quarantine.or(lower.quarantine),
+            store: StoreSettings::over(self.store, lower.store),
+            backup: BackupSettings::over(self.backup, lower.backup),
+            tls: TlsSettings::over(self.tls, lower.tls),
+            trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
+            telemetry: TelemetrySettings::over(self.telemetry, lower.telemetry),
         }
     }
 
@@ -81,20 +138,41 @@ impl Settings {
             library: text("DAMASK_LIBRARY"),
             database: text("DAMASK_DATABASE"),
             listen: parsed("DAMASK_LISTEN", text("DAMASK_LISTEN"))?,
-            hosts: text("DAMASK_HOSTS")
-                .map(|hosts| hosts.split(',').map(|host| host.trim().to_owned()).collect()),
+            hosts: text("DAMASK_HOSTS").map(|hosts| list(&hosts)),
             workers: parsed("DAMASK_WORKERS", text("DAMASK_WORKERS"))?,
             log: text("DAMASK_LOG"),
             log_json: parsed("DAMASK_LOG_JSON", text("DAMASK_LOG_JSON"))?,
+            log_file: text("DAMASK_LOG_FILE").map(PathBuf::from),
             file_bytes_max: parsed("DAMASK_FILE_BYTES_MAX", text("DAMASK_FILE_BYTES_MAX"))?,
+            trash_days: parsed("DAMASK_TRASH_DAYS", text("DAMASK_TRASH_DAYS"))?,
+            quarantine: None,
+            store: StoreSettings::from_environment(text)?,
+            backup: BackupSettings::from_environment(text)?,
+            tls: TlsSettings::from_environment(text),
+            trusted_proxies: text("DAMASK_TRUSTED_PROXIES").map(|proxies| list(&proxies)),
+            telemetry: TelemetrySettings::from_environment(text),
         })
     }
 
     fn from_file(path: &Path) -> anyhow::Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} has a mistake", path.display()))
+        let read = toml::from_str(&text).map_err(|error| without_secrets(&text, error));
+        read.with_context(|| format!("{} has a mistake", path.display()))
     }
+}
+
+/// A mistake is shown with its line, but not where that line has a secret.
+fn without_secrets(text: &str, error: toml::de::Error) -> anyhow::Error {
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    if line.contains("secret") { anyhow!("secret_key is a text in quotes") } else { error.into() }
+}
+
+/// Parts between commas.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|part| part.trim().to_owned()).collect()
 }
 
 fn parsed<T: std::str::FromStr>(name: &str, text: Option<String>) -> anyhow::Result<Option<T>>
@@ -134,6 +212,11 @@ impl Config {
         if !(1..=256).contains(&workers) {
             bail!("workers is 1 to 256, not {workers}");
         }
+        let backup = Backup::of(settings.backup, settings.store.as_ref())?;
+        let bucket = match settings.store {
+            Some(store) => store.check(&library)?,
+            None => None,
+        };
         Ok(Self {
             data: settings.data.unwrap_or_else(|| PathBuf::from("data")),
             library,
@@ -143,7 +226,15 @@ impl Config {
             workers,
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             log_json: settings.log_json.unwrap_or(false),
+            log_file: settings.log_file,
             file_bytes_max: settings.file_bytes_max,
+            trash_days: settings.trash_days,
+            quarantine: settings.quarantine.unwrap_or_default().checked()?,
+            bucket,
+            backup,
+            tls: settings.tls.map(TlsSettings::check).transpose()?.flatten(),
+            trusted_proxies: tls::trusted_proxies(settings.trusted_proxies)?,
+            collector: settings.telemetry.map(TelemetrySettings::check).transpose()?.flatten(),
         })
     }
 
@@ -200,6 +291,14 @@ mod tests {
         check(Settings { workers: Some(0), ..Settings::default() }, Some("workers is 1 to 256"));
         check(Settings { library: Some("../x".into()), ..Settings::default() }, Some("a library's name"));
         check(Settings { database: Some("mysql://".into()), ..Settings::default() }, Some("postgres://"));
+    }
+
+    #[test]
+    fn a_mistake_beside_a_secret_does_not_tell_it() {
+        let text = "workers = 2\n[store.s3]\nsecret_key = 4711\n";
+        let error = toml::from_str::<Settings>(text).map_err(|error| super::without_secrets(text, error));
+        let said = format!("{:#}", error.expect_err("a number is no secret"));
+        assert!(said.contains("secret_key") && !said.contains("4711"), "{said}");
     }
 
     #[test]

@@ -49,11 +49,28 @@ pub enum Command {
     Status(JsonFlag),
     /// Make the index again from the catalog
     Reindex,
+    /// Back the library up, also while it is served
+    Backup(BackupFlags),
+    /// List backups, verify them, or remove old ones
+    Backups(BackupsFlags),
+    /// Make a library of a backup, in a data folder where there is none
+    Restore(RestoreFlags),
     /// Run the library
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Print the description of the HTTP API (OpenAPI 3.1)
     Openapi,
+    /// Write the manual's pages and the shells' completions into a folder
+    #[command(hide = true)]
+    Manual(ManualFlags),
+}
+
+/// `damask manual`.
+#[derive(Debug, Args)]
+pub struct ManualFlags {
+    /// The folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// `damask serve`.
@@ -134,6 +151,60 @@ pub struct CheckFlags {
     /// Do not read all bytes again, only see that they are there
     #[arg(long)]
     pub quick: bool,
+}
+
+/// `damask backup`.
+#[derive(Debug, Args)]
+pub struct BackupFlags {
+    /// A folder, or s3://bucket/prefix [default: `to` in [backup] of the configuration]
+    #[arg(value_name = "TO")]
+    pub to: Option<String>,
+    /// A file with the key that seals the backup (or DAMASK_BACKUP_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `damask backups`.
+#[derive(Debug, Args)]
+pub struct BackupsFlags {
+    /// A folder, or s3://bucket/prefix [default: `to` in [backup] of the configuration]
+    #[arg(value_name = "FROM")]
+    pub from: Option<String>,
+    /// A file with the key of the backups (or DAMASK_BACKUP_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Read every piece and compare: of the last backup, of the one whose id begins so, or of `all`
+    #[arg(long, value_name = "BACKUP", num_args = 0..=1, default_missing_value = "last")]
+    pub verify: Option<String>,
+    /// Remove all but the last N
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "verify")]
+    pub keep: Option<u32>,
+    /// Remove those that are older than N days, but never the last
+    #[arg(long, value_name = "N", conflicts_with = "verify")]
+    pub keep_days: Option<u32>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `damask restore`.
+#[derive(Debug, Args)]
+pub struct RestoreFlags {
+    /// A folder, or s3://bucket/prefix [default: `to` in [backup] of the configuration]
+    #[arg(value_name = "FROM")]
+    pub from: Option<String>,
+    /// The backup whose id begins so [default: the last]
+    #[arg(long, value_name = "BACKUP")]
+    pub at: Option<String>,
+    /// A file with the key of the backups (or DAMASK_BACKUP_KEY)
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `--json` alone.

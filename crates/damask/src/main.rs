@@ -8,6 +8,10 @@ mod commands;
 mod config;
 mod flags;
 mod host;
+mod logging;
+mod manual;
+mod refresh;
+mod telemetry;
 mod wiring;
 
 use std::{process::ExitCode, time::Duration};
@@ -74,18 +78,25 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> anyhow::Result<Ending> {
+    if let Command::Manual(manual) = &flags.command {
+        manual::write(&manual.folder)?;
+        return Ok(Ending::Done);
+    }
     let config = flags.config()?;
     if matches!(flags.command, Command::Openapi) {
         println!("{}", damask_server::openapi());
         return Ok(Ending::Done);
     }
     let quiet = !matches!(flags.command, Command::Serve(_));
-    wiring::start_logging(&config, quiet)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.workers.clamp(2, 16))
         .enable_all()
         .build()?;
-    let ending = runtime.block_on(commands::run(flags.command, config));
+    let outlets = logging::start(&config, quiet, runtime.handle())?;
+    let ending = runtime.block_on(commands::run(flags.command, config, outlets.clone()));
+    if let Some(telemetry) = outlets.telemetry {
+        telemetry.end();
+    }
     runtime.shutdown_timeout(END_TIME_MAX);
     ending
 }

@@ -2,8 +2,6 @@
 //! speaks through.
 
 use std::{
-    io::IsTerminal as _,
-    net::SocketAddr,
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -14,7 +12,6 @@ use damask_catalog::Address;
 use damask_flow::{Damask, Limits, Opening, Running};
 use damask_time::Instant;
 use tokio::{net::UnixListener, sync::oneshot, task::JoinHandle};
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     client::Client,
@@ -22,23 +19,8 @@ use crate::{
     host::{self, Held, Hold},
 };
 
-/// Starts logging to standard error: one event, one line. Commands that print answers stay quiet but for
-/// warnings.
-pub fn start_logging(config: &Config, quiet: bool) -> anyhow::Result<()> {
-    let wanted = if quiet && config.log == "info" { "warn" } else { &config.log };
-    let filter = EnvFilter::try_new(wanted).with_context(|| format!("log = {wanted:?} is not a filter"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if config.log_json {
-        builder.json().init()
-    } else {
-        // Colours are for people, not for files.
-        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init()
-    }
-    Ok(())
-}
-
 /// The one clock of the house. Everything below is handed the time.
-fn now() -> Instant {
+pub fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
@@ -53,17 +35,40 @@ fn address(config: &Config) -> Address {
 
 /// Opens the library. `fresh_index` throws the index away first.
 pub async fn open(config: &Config, fresh_index: bool) -> anyhow::Result<Damask> {
+    let plan = config.backup.plan()?;
+    let damask = Opening { fresh_index, ..opening(config)? }.open().await?;
+    if let Some(plan) = plan {
+        damask.plan_backups(plan);
+    }
+    Ok(damask)
+}
+
+/// Where and how the library is opened.
+pub fn opening(config: &Config) -> anyhow::Result<Opening> {
     let usual = Limits::default();
+    let limits = Limits {
+        file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max),
+        trash_kept_s: match config.trash_days {
+            None => usual.trash_kept_s,
+            Some(0) => None,
+            Some(days) => Some(i64::from(days) * 24 * 3_600),
+        },
+        rules: config.quarantine.rules(),
+        clamd: config.quarantine.clamd(),
+        scanned_bytes_max: config.quarantine.scanned_bytes_max().unwrap_or(usual.scanned_bytes_max),
+        ..usual
+    };
     let opening = Opening {
         folder: config.library_folder(),
+        bucket: config.bucket.clone(),
         records: address(config),
         program: std::env::current_exe().context("cannot find this program's own file")?,
         clock: Arc::new(now),
-        limits: Limits { file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max), ..usual },
+        limits,
         workers: config.workers,
-        fresh_index,
+        fresh_index: false,
     };
-    Ok(opening.open().await?)
+    Ok(opening)
 }
 
 /// How a command reaches the library: through whoever holds it, or by holding it for the time it takes.
@@ -74,14 +79,14 @@ pub struct Session {
 }
 
 /// What a process that holds the library does besides answering commands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Part {
     /// Jobs done at once.
     pub slots: usize,
     /// Whether the index is thrown away and made again.
     pub fresh_index: bool,
-    /// Where people are served, if they are.
-    pub address: Option<SocketAddr>,
+    /// Where people are served, if they are: what links begin with.
+    pub address: Option<Arc<str>>,
 }
 
 /// The library opened by this process.
@@ -153,7 +158,7 @@ impl Here {
 async fn serve_local(
     listener: UnixListener,
     damask: Damask,
-    address: Option<SocketAddr>,
+    address: Option<Arc<str>>,
     stopped: oneshot::Receiver<()>,
 ) {
     let shutdown = async {

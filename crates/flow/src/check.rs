@@ -16,7 +16,7 @@ use crate::{
     caller::{Caller, Permission},
     damask::{Damask, off_thread},
     lines::lines_of,
-    notary::{self, audit::Audit},
+    notary::{audit::Audit, log::Log},
     trouble::{Outcome, Trouble},
 };
 
@@ -118,7 +118,12 @@ impl Check {
 
     /// Every fact that was signed is there as it was signed.
     async fn notary(&self) -> Outcome<()> {
-        let mut audit = Audit::new(notary::open(&self.damask).await?);
+        let store = self.damask.store().clone();
+        let Some(log) = off_thread(move || Log::there(&store)).await? else {
+            self.say("notary", false, "nothing was signed yet".to_owned()).await;
+            return Ok(());
+        };
+        let mut audit = Audit::new(log);
         while let Some(faults) = {
             let mut conn = self.damask.catalog().read().await?;
             audit.step(&mut conn, ROWS_READ).await?

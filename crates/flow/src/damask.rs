@@ -14,8 +14,8 @@ use damask_time::Instant;
 use tokio::sync::RwLock;
 
 use crate::{
-    deliver::renditions::Makers, events::JobNews, govern::guesses::Guesses, index::reader::Follow,
-    ingest::homes::Homes, limits::Limits, status::StoreTrial,
+    backup::Backups, deliver::renditions::Makers, events::JobNews, frees::Frees, govern::guesses::Guesses,
+    index::reader::Follow, ingest::homes::Homes, limits::Limits, status::StoreTrial,
 };
 
 /// What a library is opened with.
@@ -52,6 +52,8 @@ struct Inner {
     follow: Follow,
     landing: Arc<RwLock<()>>,
     store_trial: Arc<StoreTrial>,
+    backups: Backups,
+    frees: Frees,
 }
 
 impl fmt::Debug for Damask {
@@ -74,6 +76,8 @@ impl Damask {
                 follow: Follow::new(engines.index.seq()),
                 landing: Arc::default(),
                 store_trial: Arc::default(),
+                backups: Backups::default(),
+                frees: Frees::default(),
                 engines,
             }),
         })
@@ -157,6 +161,15 @@ impl Damask {
     /// nothing names.
     pub(crate) fn landing(&self) -> &Arc<RwLock<()>> {
         &self.inner.landing
+    }
+
+    /// What is known of backups.
+    pub fn backups(&self) -> &Backups {
+        &self.inner.backups
+    }
+
+    pub(crate) fn frees(&self) -> &Frees {
+        &self.inner.frees
     }
 
     pub(crate) fn store_trial(&self) -> &Arc<StoreTrial> {

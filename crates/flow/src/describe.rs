@@ -26,6 +26,8 @@ use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
     describe::merge::{Reading, merged},
+    frees,
+    ingest::aside,
     pipeline::Passage,
     trouble::{Outcome, Trouble},
     urgency::urgency_of,
@@ -60,7 +62,11 @@ pub async fn version(damask: &Damask, lease: &Lease) -> Outcome<()> {
 
 async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> Outcome<Read> {
     let hash = record.version.primary;
-    let path = damask.store().path(&StoreKey::Blob(hash));
+    let lent = {
+        let store = damask.store().clone();
+        off_thread(move || store.lend(&StoreKey::Blob(hash))).await?
+    };
+    let path = lent.path();
     let media_type = record.media_type.clone();
     let essence = {
         let (store, media_type) = (damask.store().clone(), media_type.clone());
@@ -76,15 +82,15 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
         return Ok(Read { tags: Tags::default(), probe, pages: Vec::new(), essence });
     }
     let (mut tags, tag_findings) =
-        if media_type == BARE_TEXT { Default::default() } else { tags(damask, &path).await? };
+        if media_type == BARE_TEXT { Default::default() } else { tags(damask, path).await? };
     if passage.kind == AssetKind::Image {
         add_unread(damask, hash, &mut tags).await?;
     }
-    let (mut probe, pages) = technical(damask, passage.kind, &media_type, &path, &tags).await?;
+    let (mut probe, pages) = technical(damask, passage.kind, &media_type, path, &tags).await?;
     if passage.kind == AssetKind::Audio {
         let (store, is_mpeg) = (damask.store().clone(), media_type == "audio/mpeg");
         let (id3, ape, counted_us) = off_thread(move || {
-            let file = store.open_file(&StoreKey::Blob(hash))?;
+            let file = store.open_bytes(&StoreKey::Blob(hash))?;
             let counted = || if is_mpeg { mpeg_audio_length_us(&file) } else { dsf_length_us(&file) };
             let read = || io::Result::Ok((id3_tags(&file)?, ape_tags(&file)?, counted()?));
             read().map_err(Trouble::fault("read what stands around a sound"))
@@ -99,7 +105,7 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
     let odd_name = {
         let (store, name) = (damask.store().clone(), record.name.clone());
         off_thread(move || {
-            let file = store.open_file(&StoreKey::Blob(hash))?;
+            let file = store.open_bytes(&StoreKey::Blob(hash))?;
             damask_metadata::identify(&file, &name).map_err(Trouble::fault("look at the type of a file"))
         })
         .await?
@@ -113,7 +119,7 @@ async fn read(damask: &Damask, passage: &Passage, record: &versions::Record) -> 
 async fn add_unread(damask: &Damask, hash: ContentHash, tags: &mut Tags) -> Outcome<()> {
     let (store, known) = (damask.store().clone(), std::mem::take(tags));
     let (mut known, packed) = off_thread(move || {
-        let file = store.open_file(&StoreKey::Blob(hash))?;
+        let file = store.open_bytes(&StoreKey::Blob(hash))?;
         let read = |mut known: Tags| {
             let unread = iim_tags(&file, &known)?;
             let packed = packed_metadata(&file, &known)?;
@@ -218,9 +224,16 @@ async fn keep(
     let mut measured = measured(&read.probe);
     measured.extend(said_by_header(&read.tags, passage.kind, &read.probe));
     let reading = Reading { described, measured };
-    damask
+    let here = damask.clone();
+    let written = damask
         .catalog()
         .write(urgency_of(passage.lane), async move |tx: &mut Tx| {
+            if record.described.is_none()
+                && let Some(freed) = aside::minded(&here, tx, &passage, &record, &read.probe.findings).await?
+            {
+                lease.complete(tx).await?;
+                return Ok(freed);
+            }
             let fact = FactId::fresh();
             let version = record.version.id;
             if !read.tags.list.is_empty() {
@@ -241,9 +254,11 @@ async fn keep(
             let subjects = vec![record.version.asset.0];
             let actor = Caller::damask().actor;
             tx.state(NewFact { id: fact, actor, verb: Verb::VersionDescribed, subjects, change });
-            lease.complete(tx).await
+            lease.complete(tx).await?;
+            Ok::<_, Trouble>(Vec::new())
         })
         .await?;
+    frees::free(damask, written.value).await;
     Ok(())
 }
 

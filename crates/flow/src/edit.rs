@@ -14,8 +14,9 @@ use crate::{
     caller::{Caller, Permission},
     damask::Damask,
     limits::Limits,
-    see,
+    see, trash,
     trouble::{Outcome, Trouble},
+    versions::checkout,
 };
 
 /// Sets fields of an asset to new values; `None` takes a person's values away. With `if_match`, only when
@@ -36,12 +37,13 @@ pub async fn fields(
     if changes.is_empty() {
         return Err(Trouble::mistake("nothing-to-edit", "no field was named"));
     }
-    let actor = caller.actor;
+    let (actor, by) = (caller.actor, caller.clone());
     let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             let asset = assets::by_id(tx.conn(), id).await?.ok_or_else(|| Trouble::missing("asset", id))?;
             check_state(&asset, if_match.as_deref())?;
+            check_changeable(&by, &asset)?;
             let mut document = asset.document.clone();
             let (mut before, mut after) = (Document::default(), Document::default());
             for (name, values) in &changes {
@@ -74,12 +76,13 @@ pub async fn undo(
 ) -> Outcome<Seq> {
     caller.needs(Permission::Edit, "undoing an edit")?;
     see::asset(damask, caller, id).await?;
-    let actor = caller.actor;
+    let (actor, by) = (caller.actor, caller.clone());
     let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             let asset = assets::by_id(tx.conn(), id).await?.ok_or_else(|| Trouble::missing("asset", id))?;
             check_state(&asset, if_match.as_deref())?;
+            check_changeable(&by, &asset)?;
             let (before, after) = edited(tx, id, edit).await?;
             let mut document = asset.document.clone();
             let named: BTreeSet<_> = before.fields.keys().chain(after.fields.keys()).collect();
@@ -96,8 +99,14 @@ pub async fn undo(
     Ok(written.seq)
 }
 
+/// Refuses an asset that nobody, or only someone else, may change now.
+pub(crate) fn check_changeable(caller: &Caller, asset: &Asset) -> Outcome<()> {
+    trash::check_kept(asset)?;
+    checkout::check_free(caller, asset)
+}
+
 /// Refuses an asset that is in none of the states that were seen.
-fn check_state(asset: &Asset, seen: Option<&[FactId]>) -> Outcome<()> {
+pub(crate) fn check_state(asset: &Asset, seen: Option<&[FactId]>) -> Outcome<()> {
     if seen.is_some_and(|seen| !seen.contains(&asset.last_fact)) { Err(stale(asset.id)) } else { Ok(()) }
 }
 
@@ -122,10 +131,7 @@ async fn state(
 ) -> Outcome<()> {
     let fact = FactId::fresh();
     let kept = assets::set_document(tx, asset.id, document, asset.last_fact, fact).await;
-    kept.map_err(|error| match error {
-        CatalogError::Conflict { .. } => stale(asset.id),
-        other => other.into(),
-    })?;
+    kept.map_err(or_stale(asset.id))?;
     tx.state(NewFact { id: fact, actor, verb: Verb::AssetEdited, subjects: vec![asset.id.0], change });
     Ok(())
 }
@@ -133,6 +139,14 @@ async fn state(
 fn stale(id: AssetId) -> Trouble {
     Trouble::mistake("stale", format!("asset {id} was changed since it was read"))
         .hint("read it again and decide which values stand")
+}
+
+/// The trouble of a write that met an asset in another state than it was read in.
+pub(crate) fn or_stale(id: AssetId) -> impl FnOnce(CatalogError) -> Trouble {
+    move |error| match error {
+        CatalogError::Conflict { .. } => stale(id),
+        other => other.into(),
+    }
 }
 
 fn change_of(name: &str, values: Option<Vec<Json>>, limits: &Limits) -> Outcome<(FieldName, Vec<Value>)> {

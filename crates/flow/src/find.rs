@@ -108,7 +108,7 @@ pub struct FieldView {
 pub async fn assets(damask: &Damask, caller: &Caller, ask: Ask) -> Outcome<Found> {
     let started = std::time::Instant::now();
     let limit = ask.limit.clamp(1, damask.limits().page_max);
-    let query = Query::parse(&ask.query, damask.schema())?;
+    let query = Query::parse(&ask.query, damask.schema())?.leaving_trash();
     let sort = ask.sort.as_deref().map(|text| sort_of(damask, text)).transpose()?;
     let facets = ask.facets.iter().map(|name| facet_of(damask, name)).collect::<Outcome<Vec<_>>>()?;
     if let Some(seq) = ask.at_least {
@@ -201,7 +201,8 @@ pub async fn suggest(damask: &Damask, caller: &Caller, text: &str, caret: usize)
         return Ok(suggestions);
     }
     let mut conn = damask.catalog().read().await?;
-    let scope = Scope::of(folders::resolved(&mut conn, caller.scope.query().clone()).await?);
+    let scope = folders::resolved(&mut conn, caller.scope.query().clone()).await?;
+    let scope = Scope::of(scope.leaving_trash());
     drop(conn);
     let (searcher, now) = (damask.clone(), damask.now());
     let values = off_thread(move || {

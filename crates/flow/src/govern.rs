@@ -1,5 +1,6 @@
 //! Govern: who may enter. The first administrator, sessions of browsers, keys of programs.
 
+pub mod erase;
 pub mod guesses;
 pub mod keys;
 mod secrets;

@@ -1,5 +1,9 @@
 //! Limits on what comes from outside, in one place. Configuration may set them; these are the usual ones.
 
+use damask_media::clamd::Clamd;
+
+use crate::ingest::rules::Rules;
+
 /// How much of everything is taken.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -17,6 +21,14 @@ pub struct Limits {
     pub import_readers: usize,
     /// Seconds an unfinished upload is kept.
     pub upload_kept_s: i64,
+    /// Seconds an asset lies in the trash before it is purged; `None` until a person empties it.
+    pub trash_kept_s: Option<i64>,
+    /// Which files wait for a person.
+    pub rules: Rules,
+    /// Who is asked about malware, if anybody.
+    pub clamd: Option<Clamd>,
+    /// Longest file that is scanned for malware, in bytes.
+    pub scanned_bytes_max: u64,
     /// Values one field of one asset may hold.
     pub values_max: usize,
     /// Longest text value, in bytes.
@@ -33,6 +45,10 @@ impl Default for Limits {
             page_max: 200,
             import_readers: 4,
             upload_kept_s: 7 * 24 * 3_600,
+            trash_kept_s: Some(30 * 24 * 3_600),
+            rules: Rules::default(),
+            clamd: None,
+            scanned_bytes_max: 100 << 20,
             values_max: 1_000,
             value_bytes_max: 64 << 10,
         }

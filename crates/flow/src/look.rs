@@ -1,14 +1,13 @@
 //! Looking at one asset: all that is known of it, its tags, text and history; and at folders.
 
-use damask_catalog::{
-    accounts, embedded, findings, folders, journal, locations, page_text, renditions, versions,
-};
+use damask_catalog::{embedded, findings, folders, journal, locations, page_text, renditions, versions};
 use damask_metadata::{Tag, Tags};
-use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Seq, UserId};
+use damask_model::{AssetId, AssetKind, Finding, FindingCode, FolderId, Seq};
 
 use crate::{
     caller::Caller,
     damask::Damask,
+    names::Names,
     see,
     summary::summary_of,
     trouble::{Outcome, Trouble},
@@ -38,10 +37,21 @@ pub async fn asset(damask: &Damask, caller: &Caller, id: AssetId) -> Outcome<Ass
         AssetKind::Video | AssetKind::Audio => renditions::streams_of(&mut conn, version).await?,
         _ => Vec::new(),
     };
+    let checkout = match record.asset.checkout.clone() {
+        Some(checkout) => {
+            let name = Names::default().of(&mut conn, checkout.by).await?;
+            Some((checkout, name))
+        }
+        None => None,
+    };
+    let kept_s = damask.limits().trash_kept_s;
+    let purge_at = record.asset.trashed.zip(kept_s).map(|(trashed, kept_s)| trashed.plus_seconds(kept_s));
     let has_text = !page_text::of_version(&mut conn, version, 0, 1).await?.is_empty();
     Ok(AssetWhole {
         summary: summary_of(&record),
         folder,
+        checkout,
+        purge_at,
         findings: findings_of(&found),
         versions: versions.into_iter().map(version_view).collect(),
         locations: places.into_iter().map(|location| (location.place, location.path)).collect(),
@@ -77,7 +87,7 @@ fn findings_of(records: &[findings::Record]) -> Vec<Finding> {
     found
 }
 
-fn version_view(record: versions::Record) -> VersionView {
+pub(crate) fn version_view(record: versions::Record) -> VersionView {
     VersionView {
         id: record.version.id,
         number: record.version.number,
@@ -85,6 +95,7 @@ fn version_view(record: versions::Record) -> VersionView {
         media_type: record.media_type,
         created: record.version.created,
         hash: record.version.primary,
+        name: record.name,
     }
 }
 
@@ -134,23 +145,15 @@ pub async fn history(
     let mut conn = damask.catalog().read().await?;
     let facts = journal::of_subject(&mut conn, id.0, before, limit.min(HISTORY_MAX)).await?;
     let mut views = Vec::with_capacity(facts.len());
-    let mut names: std::collections::HashMap<damask_model::ActorId, Option<String>> = [
-        (Caller::damask().actor, Some(Caller::damask().name.to_string())),
-        (Caller::local().actor, Some("this machine's owner".to_owned())),
-    ]
-    .into();
+    let mut names = Names::default();
     for fact in facts {
         let actor = fact.header.actor;
-        if let std::collections::hash_map::Entry::Vacant(unknown) = names.entry(actor) {
-            let account = accounts::by_id(&mut conn, UserId(actor.0)).await?;
-            unknown.insert(account.map(|account| account.name));
-        }
         views.push(FactView {
             seq: fact.header.seq,
             at: fact.header.at,
             verb: fact.header.verb,
             actor,
-            actor_name: names.get(&actor).cloned().flatten(),
+            actor_name: names.of(&mut conn, actor).await?,
             change: fact.change,
         });
     }

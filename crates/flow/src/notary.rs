@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod log;
 pub mod note;
+pub mod proof;
 pub mod tile;
 pub mod tree;
 

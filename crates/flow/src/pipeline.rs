@@ -8,6 +8,7 @@
 //! |---------------------|-------------------------------------------------|
 //! | `asset.ingested`    | describe                                        |
 //! | `version.added`     | describe                                        |
+//! | `version.promoted`  | describe: its values are the asset's again      |
 //! | `version.described` | preview, where the kind has pictures or sound   |
 //! | anything else       | nothing                                         |
 
@@ -63,6 +64,9 @@ pub struct Passage {
     /// Whether previews were asked for at all (an import may leave them for later).
     #[serde(default = "wanted")]
     pub previews: bool,
+    /// Whether a person has let it in, whatever is found wrong with it.
+    #[serde(default)]
+    pub admitted: bool,
 }
 
 impl Passage {
@@ -84,7 +88,7 @@ const fn wanted() -> bool {
 /// Which stage a fact wakes, if any.
 pub fn wakes(verb: Verb, passage: &Passage) -> Option<Stage> {
     match verb {
-        Verb::AssetIngested | Verb::VersionAdded => Some(Stage::Describe),
+        Verb::AssetIngested | Verb::VersionAdded | Verb::VersionPromoted => Some(Stage::Describe),
         Verb::VersionDescribed if passage.previews && has_previews(passage.kind) => Some(Stage::Preview),
         _ => None,
     }
@@ -102,14 +106,14 @@ mod tests {
     use super::{Passage, Stage, wakes};
 
     fn passage(kind: AssetKind) -> Passage {
-        Passage { version: VersionId::fresh(), kind, lane: Lane::Fresh, previews: true }
+        Passage { version: VersionId::fresh(), kind, lane: Lane::Fresh, previews: true, admitted: false }
     }
 
     #[test]
     fn every_verb_wakes_at_most_the_next_stage() {
         for verb in Verb::ALL {
             let expected = match verb {
-                Verb::AssetIngested | Verb::VersionAdded => Some(Stage::Describe),
+                Verb::AssetIngested | Verb::VersionAdded | Verb::VersionPromoted => Some(Stage::Describe),
                 Verb::VersionDescribed => Some(Stage::Preview),
                 _ => None,
             };

@@ -7,10 +7,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    backup::schedule,
     damask::Damask,
     index,
     ingest::upload,
     notary, stages,
+    trash::purge,
     trouble::{Outcome, Trouble},
     workers,
 };
@@ -40,6 +42,7 @@ impl Running {
         if slots > 0 {
             tasks.spawn(stages::follow(damask.clone(), stop.clone()));
             tasks.spawn(workers::run(damask.clone(), slots, stop.clone()));
+            tasks.spawn(schedule::follow(damask.clone(), stop.clone()));
             tasks.spawn(sweep(damask.clone(), stop.clone()));
         }
         Self { tasks, stop }
@@ -66,6 +69,7 @@ async fn sweep(damask: Damask, stop: CancellationToken) {
 
 async fn sweep_once(damask: &Damask) -> Outcome<()> {
     upload::sweep(damask).await?;
+    purge::sweep(damask).await?;
     let before = damask.now().plus_seconds(-ENDED_KEPT_S);
     // In writes of a bounded length, so that nobody waits long behind one.
     for _ in 0..WRITES_MAX {

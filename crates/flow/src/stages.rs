@@ -4,7 +4,7 @@
 //! its stage once, however many nodes follow and whenever one is killed.
 
 use damask_catalog::{CatalogError, Conn, Tx, Urgency, cursors, jobs, journal};
-use damask_model::Seq;
+use damask_model::{Seq, VersionId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -83,11 +83,16 @@ fn job_of(fact: &journal::Fact, now: damask_time::Instant) -> Option<jobs::NewJo
 pub fn job(stage: Stage, passage: &Passage, now: damask_time::Instant) -> jobs::NewJob {
     jobs::NewJob {
         kind: stage.name().to_owned(),
-        key: Some(format!("{}:{}", stage.name(), passage.version)),
+        key: Some(key(stage, passage.version)),
         lane: passage.lane,
         resource: stage.resource(),
         subject: Some(passage.version.0),
         payload: passage.to_json(),
         not_before: now,
     }
+}
+
+/// By which such a job is known.
+pub fn key(stage: Stage, version: VersionId) -> String {
+    format!("{}:{version}", stage.name())
 }

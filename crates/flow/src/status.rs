@@ -9,6 +9,7 @@ use damask_catalog::{jobs, journal};
 use damask_model::Seq;
 
 use crate::{
+    backup::schedule,
     caller::Caller,
     damask::{Damask, off_thread},
     stages,
@@ -83,7 +84,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
         index_seq,
         pipeline_seq,
         jobs: if sees_all { jobs } else { jobs::Counts::default() },
-        engines: engines(damask, tally.seq, index_seq),
+        engines: engines(damask, tally.seq, index_seq).into_iter().chain(schedule::view(damask)).collect(),
         statements: damask.statements(),
     })
 }

@@ -31,5 +31,7 @@ pub fn summary_of(record: &Record) -> AssetSummary {
         title: asset.document.first("title").and_then(Value::as_text).map(str::to_owned),
         previewed: record.previewed.is_some(),
         failed: record.failed,
+        trashed: asset.trashed,
+        checked_out_by: asset.checkout.as_ref().map(|checkout| checkout.by),
     }
 }

@@ -3,6 +3,8 @@
 
 use std::{error::Error, fmt, ops::Range};
 
+use damask_model::Uuid;
+
 /// The result of everything `flow` does.
 pub type Outcome<T> = Result<T, Trouble>;
 
@@ -61,6 +63,8 @@ pub struct Mistake {
     pub hint: Option<String>,
     /// Where in the text that was given, in characters.
     pub at: Option<Range<usize>>,
+    /// The asset that is in the way.
+    pub of: Option<Uuid>,
 }
 
 impl fmt::Display for Mistake {
@@ -72,7 +76,7 @@ impl fmt::Display for Mistake {
 impl Trouble {
     /// A mistake with its code and what is wrong.
     pub fn mistake(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Mistake(Box::new(Mistake { code, detail: detail.into(), hint: None, at: None }))
+        Self::Mistake(Box::new(Mistake { code, detail: detail.into(), hint: None, at: None, of: None }))
     }
 
     /// The same mistake with a hint of what would be right.
@@ -80,6 +84,15 @@ impl Trouble {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Self::Mistake(mistake) = &mut self {
             mistake.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// The same mistake with the asset that is in the way.
+    #[must_use]
+    pub fn of(mut self, asset: Uuid) -> Self {
+        if let Self::Mistake(mistake) = &mut self {
+            mistake.of = Some(asset);
         }
         self
     }
@@ -97,7 +110,9 @@ impl Trouble {
     /// Whether the same may succeed another time without anybody changing what they ask for.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Mistake(mistake) => ["disk-full", "upload-busy", "lease-lost"].contains(&mistake.code),
+            Self::Mistake(mistake) => {
+                ["disk-full", "upload-busy", "lease-lost", "not-scanned"].contains(&mistake.code)
+            }
             Self::Missing { .. } | Self::Unknown(_) | Self::Refused { .. } => false,
             Self::NotYet { .. } | Self::Fault { .. } => true,
         }
@@ -152,6 +167,7 @@ impl From<damask_query::QueryError> for Trouble {
             detail: error.message.clone(),
             hint: Some(format!("expected {}", error.expected)),
             at: Some(error.at),
+            of: None,
         }))
     }
 }

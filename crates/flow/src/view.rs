@@ -1,8 +1,8 @@
 //! What faces are shown of assets: plain values, already checked against what the caller may see.
 
 use damask_model::{
-    AssetId, AssetKind, ContentHash, Document, EssenceHash, FactId, Finding, FolderId, Recipe, Seq,
-    StateName, VersionId, probe::Probe,
+    ActorId, AssetId, AssetKind, Checkout, ContentHash, Document, EssenceHash, FactId, Finding, FolderId,
+    Recipe, Seq, StateName, VersionId, probe::Probe,
 };
 use damask_time::Instant;
 
@@ -45,6 +45,10 @@ pub struct AssetSummary {
     pub previewed: bool,
     /// Whether a stage could not do its work on it.
     pub failed: bool,
+    /// Since when it lies in the trash.
+    pub trashed: Option<Instant>,
+    /// Who has it checked out.
+    pub checked_out_by: Option<ActorId>,
 }
 
 /// All that a page shows of one asset.
@@ -54,6 +58,10 @@ pub struct AssetWhole {
     pub summary: AssetSummary,
     /// Its home folder and that folder's path; `None` is the root.
     pub folder: Option<(FolderId, String)>,
+    /// Who has it checked out, and what they are called.
+    pub checkout: Option<(Checkout, Option<String>)>,
+    /// When it is to be purged, where it lies in the trash.
+    pub purge_at: Option<Instant>,
     /// Its values.
     pub document: Document,
     /// Technical facts of its current version.
@@ -95,6 +103,8 @@ pub struct VersionView {
     pub created: Instant,
     /// Content hash of its primary file.
     pub hash: ContentHash,
+    /// The name its file came with.
+    pub name: String,
 }
 
 /// A fact in the history of an asset.

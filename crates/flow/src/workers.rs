@@ -17,9 +17,11 @@ use damask_model::{
     Change, Verb, VersionId,
     job::{JobState, Resource},
 };
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     caller::Caller,
@@ -27,6 +29,7 @@ use crate::{
     deliver, describe,
     events::JobEvent,
     pipeline::{Passage, Stage},
+    trash::purge,
     trouble::{Outcome, Trouble},
 };
 
@@ -49,6 +52,11 @@ pub struct Lease {
 impl Lease {
     /// What the job is about.
     pub fn passage(&self) -> Outcome<Passage> {
+        self.payload()
+    }
+
+    /// What the job needs to know, in the form of its kind.
+    pub fn payload<T: DeserializeOwned>(&self) -> Outcome<T> {
         serde_json::from_value(self.job.payload.clone()).map_err(Trouble::fault("read the payload of a job"))
     }
 
@@ -97,10 +105,19 @@ pub async fn run(damask: Damask, slots: usize, stop: CancellationToken) {
                 stop: stop.child_token(),
             };
             let damask = damask.clone();
-            tokio::spawn(async move {
+            let span = tracing::info_span!(
+                parent: None,
+                "job",
+                otel.name = format!("job {}", lease.job.kind),
+                otel.status_code = Empty,
+                job.kind = %lease.job.kind,
+                job.id = %lease.job.id,
+            );
+            let work = async move {
                 one(&damask, lease).await;
                 drop(permit);
-            });
+            };
+            tokio::spawn(work.instrument(span));
         }
     }
     // Each running job hears of the end through its token and gives itself back.
@@ -186,6 +203,7 @@ async fn one(damask: &Damask, lease: Lease) {
         }
         Err(trouble) => {
             tracing::warn!(job.kind = %kind, job.id = %id, duration_ms, error = %trouble.chain(), "job failed");
+            Span::current().record("otel.status_code", "ERROR");
             match fail(damask, &lease, &trouble).await {
                 Ok(state) => state,
                 Err(again) => {
@@ -204,6 +222,7 @@ async fn stage(damask: &Damask, lease: &Lease) -> Outcome<()> {
     match Stage::from_name(&lease.job.kind) {
         Some(Stage::Describe) => describe::version(damask, lease).await,
         Some(Stage::Preview) => deliver::previews::version(damask, lease).await,
+        None if lease.job.kind == purge::JOB => purge::run(damask, lease).await,
         None => Err(Trouble::mistake("unknown-job", format!("no stage is called {}", lease.job.kind))),
     }
 }
@@ -257,6 +276,10 @@ async fn fail(damask: &Damask, lease: &Lease, trouble: &Trouble) -> Outcome<Opti
                 jobs::stopped(tx, lease.job.id, &lease.worker).await?;
                 return Ok(Some(JobState::Cancelled));
             }
+            if is_purged(tx, &lease.job).await? {
+                jobs::complete(tx, lease.job.id, &lease.worker).await?;
+                return Ok(Some(JobState::Done));
+            }
             let state = jobs::fail(tx, &lease.job, &lease.worker, &error, hopeless).await?;
             if state == Some(JobState::Dead) {
                 give_up(tx, &lease.job, &error).await?;
@@ -265,6 +288,14 @@ async fn fail(damask: &Damask, lease: &Lease, trouble: &Trouble) -> Outcome<Opti
         })
         .await?;
     Ok(written.value)
+}
+
+/// Whether what the job was about is there no longer: nothing is left to do.
+async fn is_purged(tx: &mut Tx, job: &Job) -> Outcome<bool> {
+    let Some(subject) = job.subject.filter(|_| Stage::from_name(&job.kind).is_some()) else {
+        return Ok(false);
+    };
+    Ok(versions::by_id(tx.conn(), VersionId(subject)).await?.is_none())
 }
 
 /// Says of what the job was about that it failed.

@@ -5,6 +5,7 @@
 //! limits. Whatever parses outside bytes runs in another process (see [`glass`]). Broken media is data:
 //! every call answers with what could be read and a list of findings; a [`MediaError`] is our own fault.
 
+pub mod clamd;
 pub mod exiftool;
 pub mod film;
 pub mod glass;

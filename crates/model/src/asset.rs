@@ -3,7 +3,7 @@
 use damask_time::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetId, ContentHash, Document, FactId, FolderId, VersionId};
+use crate::{ActorId, AssetId, ContentHash, Document, FactId, FolderId, VersionId};
 
 /// What sort of thing an asset is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,8 +97,23 @@ pub struct Asset {
     pub created: Instant,
     /// When a fact last touched it.
     pub changed: Instant,
+    /// Since when it lies in the trash.
+    pub trashed: Option<Instant>,
+    /// Who has checked it out.
+    pub checkout: Option<Checkout>,
     /// The last fact that touched its row; serves as its ETag.
     pub last_fact: FactId,
+}
+
+/// An asset is being worked on: only whoever has it checked out may change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// Who has it.
+    pub by: ActorId,
+    /// Since when.
+    pub at: Instant,
+    /// What for, in their words; may be empty.
+    pub note: String,
 }
 
 /// One edition of an asset. Versions are added, never changed, but for what is read from their bytes.

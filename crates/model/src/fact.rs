@@ -58,6 +58,18 @@ verbs! {
     VersionFailed = "version.failed",
     /// Field values of assets were changed.
     AssetEdited = "asset.edited",
+    /// Another version of an asset was made its current one.
+    VersionPromoted = "version.promoted",
+    /// Someone checked an asset out: only they change it from now on.
+    AssetCheckedOut = "asset.checked-out",
+    /// An asset that was checked out is everybody's again.
+    AssetCheckedIn = "asset.checked-in",
+    /// Assets were put in the trash.
+    AssetTrashed = "asset.trashed",
+    /// Assets came back from the trash.
+    AssetRestored = "asset.restored",
+    /// An asset was removed for good, and its bytes where nothing else has them.
+    AssetPurged = "asset.purged",
     /// A file was put in quarantine.
     FileQuarantined = "file.quarantined",
     /// A person let a file out of quarantine and into the library.
@@ -70,6 +82,8 @@ verbs! {
     OriginalDownloaded = "original.downloaded",
     /// A user was made.
     UserMade = "user.made",
+    /// What was known of a user was erased; their id stays.
+    UserErased = "user.erased",
     /// An API key was made.
     KeyMade = "key.made",
     /// An API key was revoked.

@@ -68,4 +68,6 @@ ids! {
     ImportId,
     /// A moment at which time itself states a fact.
     DueId,
+    /// A backup.
+    BackupId,
 }

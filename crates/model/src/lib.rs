@@ -17,7 +17,7 @@ pub mod selector;
 pub mod source;
 pub mod value;
 
-pub use asset::{Asset, AssetKind, StateName, Version};
+pub use asset::{Asset, AssetKind, Checkout, StateName, Version};
 pub use fact::{Change, FactHeader, NewFact, Seq, Verb};
 pub use field::{FieldDef, FieldName, FieldType};
 pub use file::{ContentHash, EssenceHash, FileRole, Location, Stamp};

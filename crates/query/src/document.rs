@@ -11,7 +11,7 @@ use damask_time::Instant;
 
 use crate::{
     analysis, colour,
-    schema::{Kind, Schema},
+    schema::{IS, Kind, Schema, TRASHED},
 };
 
 /// Most characters of one text value that are searched; what follows is not found.
@@ -87,6 +87,10 @@ pub struct Input<'a> {
     pub previewed: bool,
     /// Whether a stage could not do its work on it.
     pub failed: bool,
+    /// Since when it lies in the trash.
+    pub trashed: Option<Instant>,
+    /// Whether someone has it checked out.
+    pub checked_out: bool,
     /// What was found wrong or odd about its bytes.
     pub findings: &'a [FindingCode],
 }
@@ -117,7 +121,9 @@ impl Document {
         }
         put("state", Term::Keyword(input.state.0.clone()));
         put("bytes", Term::Integer(i64::try_from(input.bytes).unwrap_or(i64::MAX)));
-        for (field, at) in [("added", input.added), ("changed", input.changed)] {
+        let moments =
+            [("added", Some(input.added)), ("changed", Some(input.changed)), (TRASHED, input.trashed)];
+        for (field, at) in moments.into_iter().filter_map(|(field, at)| Some((field, at?))) {
             put(field, Term::Moment { start: at, end: Instant::from_micros(at.micros.saturating_add(1)) });
         }
         if let Some(text) = input.text {
@@ -126,9 +132,15 @@ impl Document {
         for rgb in input.colours {
             put("colour", Term::Keyword(colour::nearest(*rgb).to_owned()));
         }
-        for (name, holds) in [("previewed", input.previewed), ("failed", input.failed)] {
+        let states = [
+            ("previewed", input.previewed),
+            ("failed", input.failed),
+            (TRASHED, input.trashed.is_some()),
+            ("checked-out", input.checked_out),
+        ];
+        for (name, holds) in states {
             if holds {
-                put("is", Term::Keyword(name.to_owned()));
+                put(IS, Term::Keyword(name.to_owned()));
             }
         }
         for code in input.findings {
@@ -283,6 +295,8 @@ mod tests {
             colours: &[[255, 0, 0], [250, 0, 0]],
             previewed: true,
             failed: false,
+            trashed: Some(Instant::from_micros(7)),
+            checked_out: false,
             findings: &[FindingCode::Truncated],
         };
         Document::from_asset(&Schema::core(), &input)
@@ -297,7 +311,8 @@ mod tests {
         let names = ["DSC_0001.JPG", "harbour.jpg"];
         assert_eq!(document.values("name"), names.map(|name| Term::Text(name.into())));
         assert_eq!(document.values("ext"), [Term::Keyword("jpg".into())]);
-        assert_eq!(document.values("is"), [Term::Keyword("previewed".into())]);
+        assert_eq!(document.values("is"), ["previewed", "trashed"].map(|word| Term::Keyword(word.into())));
+        assert_eq!(document.values("trashed").len(), 1);
         assert_eq!(document.values("finding"), [Term::Keyword("truncated".into())]);
         assert!(document.values("folder").is_empty());
     }

@@ -18,6 +18,7 @@ pub mod plan;
 mod print;
 pub mod schema;
 mod sort;
+mod trash;
 mod tree;
 mod value;
 

@@ -73,6 +73,11 @@ pub struct Schema {
     fields: BTreeMap<String, Field>,
 }
 
+/// The field of what an asset is at the moment.
+pub(crate) const IS: &str = "is";
+/// What an asset in the trash is, and the field that says since when.
+pub(crate) const TRASHED: &str = "trashed";
+
 /// Codes that a bare word would find by accident.
 const NOT_BARE: &[&str] = &[
     "country_code",
@@ -250,13 +255,18 @@ fn own_fields() -> Vec<Field> {
         Field { unit: Unit::Bytes, sortable: true, ..own("bytes", "Size", Kind::Integer) },
         moment("added", "Added"),
         moment("changed", "Changed"),
+        moment(TRASHED, "Put in the trash"),
         Field { bare: true, ..own("text", "Text", Kind::Text) },
         Field {
             many: true,
             closed: crate::colour::NAMED.map(|(name, _)| name).to_vec(),
             ..own("colour", "Colour", Kind::Keyword)
         },
-        Field { many: true, closed: vec!["previewed", "failed"], ..own("is", "Is", Kind::Keyword) },
+        Field {
+            many: true,
+            closed: vec!["previewed", "failed", TRASHED, "checked-out"],
+            ..own(IS, "Is", Kind::Keyword)
+        },
         Field {
             many: true,
             closed: FindingCode::ALL.iter().map(|code| code.name()).collect(),

@@ -198,7 +198,7 @@ async fn undo(
 }
 
 /// The asset after an edit, and the number of the fact that states it.
-async fn edited(damask: &Damask, who: &Who, id: AssetId, seq: Seq) -> Answer<Response> {
+pub(crate) async fn edited(damask: &Damask, who: &Who, id: AssetId, seq: Seq) -> Answer<Response> {
     let mut response = match look::asset(damask, &who.caller, id).await {
         Ok(whole) => view(damask, whole),
         // The edit itself took the asset out of what the caller sees: it is done all the same.
@@ -312,7 +312,7 @@ fn etag(state: FactId) -> HeaderValue {
 
 /// The states that If-Match names: `None` for any. Tags are compared strongly (RFC 9110, 13.1.1); one that no
 /// state ever had matches none.
-fn wanted_states(headers: &HeaderMap) -> Option<Vec<FactId>> {
+pub(crate) fn wanted_states(headers: &HeaderMap) -> Option<Vec<FactId>> {
     if !headers.contains_key(header::IF_MATCH) {
         return None;
     }

@@ -1,16 +1,17 @@
 //! Sending the bytes of a file: conditions first (RFC 9110, 13), then a range, then a stream of bounded
 //! chunks. A file is never in memory, however long it is.
 
-use std::{fs::File, io::SeekFrom};
+use std::{io, sync::Arc};
 
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
+use damask_model::ByteSource;
 use damask_time::Instant;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
+use futures::{Stream, stream};
 
 use crate::{
     problem::{Answer, Problem},
@@ -82,7 +83,11 @@ impl Described {
     }
 
     /// The answer to GET: the part of `file` that was asked for.
-    pub async fn send(self, file: File, headers: &HeaderMap) -> Answer<Response> {
+    pub async fn send(
+        self,
+        file: impl ByteSource + Send + Sync + 'static,
+        headers: &HeaderMap,
+    ) -> Answer<Response> {
         if self.is_had(headers) {
             return self.unchanged();
         }
@@ -97,12 +102,7 @@ impl Described {
                     .header(header::CONTENT_RANGE, range));
             }
         };
-        let mut file = tokio::fs::File::from_std(file);
-        if start > 0 {
-            file.seek(SeekFrom::Start(start)).await.map_err(|error| unreadable(&error))?;
-        }
-        let stream = ReaderStream::with_capacity(file.take(end - start), CHUNK_BYTES);
-        let mut response = Response::new(Body::from_stream(stream));
+        let mut response = Response::new(Body::from_stream(chunks(file, start, end)));
         self.write(response.headers_mut())?;
         response.headers_mut().insert(header::CONTENT_LENGTH, (end - start).into());
         if !whole {
@@ -139,9 +139,28 @@ impl Described {
     }
 }
 
-fn unreadable(error: &std::io::Error) -> Problem {
-    tracing::error!(%error, "a file could not be read");
-    Problem::new("fault", "the bytes could not be read")
+/// The bytes from `start` to `end` in bounded pieces, each read off the async threads when the client has taken the
+/// one before. An error ends the answer short of its length, which the client sees.
+fn chunks(
+    file: impl ByteSource + Send + Sync + 'static,
+    start: u64,
+    end: u64,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold((Arc::new(file), start), move |(file, at)| async move {
+        if at >= end {
+            return Ok(None);
+        }
+        let wanted = usize::try_from(end - at).unwrap_or(usize::MAX).min(CHUNK_BYTES);
+        let source = Arc::clone(&file);
+        let read = tokio::task::spawn_blocking(move || source.read_vec(at, wanted)).await;
+        let bytes = read.map_err(io::Error::other).flatten().and_then(|bytes| match bytes.len() {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(bytes),
+        });
+        let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a file could not be read"))?;
+        let next = at + bytes.len() as u64;
+        Ok(Some((Bytes::from(bytes), (file, next))))
+    })
 }
 
 /// Whether If-None-Match names `etag` (weak comparison) or everything.

@@ -26,7 +26,8 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 ];
 
 /// Refuses names that are not ours; writes the headers that browsers obey.
-pub async fn guard(State(face): State<Face>, request: Request, next: Next) -> Response {
+pub async fn guard(State(face): State<Face>, mut request: Request, next: Next) -> Response {
+    name_host(&mut request);
     let mut response = match check_host(&face, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -35,10 +36,17 @@ pub async fn guard(State(face): State<Face>, request: Request, next: Next) -> Re
     response
 }
 
+/// HTTP/2 has the name in the target instead (RFC 9113, 8.3.1); everything behind this finds it in one place.
+fn name_host(request: &mut Request) {
+    if let Some(authority) = request.uri().authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        request.headers_mut().entry(header::HOST).or_insert(host);
+    }
+}
+
 fn check_host(face: &Face, request: &Request) -> Result<(), Problem> {
-    // HTTP/2 has the name in the target instead (RFC 9113, 8.3.1).
-    let named = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = named.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
     if face.options.hosts.allow(host.unwrap_or_default()) {
         Ok(())
     } else {

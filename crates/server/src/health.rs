@@ -1,11 +1,9 @@
 //! For machines that watch: is the process alive, is the library ready, how much was done.
 
-use std::net::SocketAddr;
-
 use axum::{
     Router,
-    extract::{ConnectInfo, Extension, State},
-    http::{HeaderMap, header},
+    extract::State,
+    http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -15,10 +13,8 @@ use crate::{
     caller::Who,
     face::Face,
     problem::{Answer, Problem},
+    reached::Reached,
 };
-
-/// Headers by which a proxy says that the peer is not who asks.
-const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 /// Where watchers look.
 pub fn routes() -> Router<Face> {
@@ -53,15 +49,8 @@ fn is_vital(engine: &str) -> bool {
 }
 
 /// For this machine and for administrators: counts say what others do.
-async fn metrics(
-    State(face): State<Face>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-    who: Option<Who>,
-) -> Answer<Response> {
-    let forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
-    let near = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
-    if !near || forwarded {
+async fn metrics(State(face): State<Face>, reached: Reached, who: Option<Who>) -> Answer<Response> {
+    if !reached.near {
         let who = who.ok_or_else(|| Problem::not_signed_in("the metrics are for administrators"))?;
         who.caller.needs(Permission::Administer, "reading the metrics")?;
     }

@@ -2,14 +2,12 @@
 //! fresh link to set up. The first two answer line by line (one JSON object a line) for as long as the work
 //! goes on.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf};
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Json, Router,
-    body::Body,
     extract::State,
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
 use damask_flow::{
@@ -21,13 +19,15 @@ use damask_flow::{
         import::{self, ImportAsk, ImportLine},
     },
 };
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    backups,
     caller::Who,
     extract::{Asked, Given, Within},
     face::Face,
+    lines::line_by_line,
     problem::Answer,
     wire::arrival::ArrivalView,
 };
@@ -37,6 +37,7 @@ pub fn routes() -> Router<Face> {
     Router::new()
         .route("/api/v1/imports", post(imports))
         .route("/api/v1/check", get(check_all))
+        .route("/api/v1/backups/elsewhere", post(backups::elsewhere))
         .route("/api/v1/setup/link", post(link))
 }
 
@@ -142,26 +143,10 @@ struct LinkView {
     /// The secret of a fresh link; null where somebody has an account already.
     token: Option<String>,
     /// Where the library is served; null where this process serves it only to commands.
-    address: Option<SocketAddr>,
+    address: Option<Arc<str>>,
 }
 
 async fn link(State(face): State<Face>, who: Who) -> Answer<Json<LinkView>> {
     let token = setup::link(&face.damask, &who.caller).await?;
-    Ok(Json(LinkView { token, address: face.options.address }))
-}
-
-/// Lines written at once at most, where they come faster than they are read.
-const LINES_AT_ONCE: usize = 256;
-
-/// One JSON object a line.
-fn line_by_line(lines: impl Stream<Item: Serialize> + Send + 'static) -> Response {
-    let bytes = lines.ready_chunks(LINES_AT_ONCE).map(|lines| {
-        let mut bytes = Vec::new();
-        for line in lines {
-            serde_json::to_writer(&mut bytes, &line).expect("a line has only text and numbers");
-            bytes.push(b'\n');
-        }
-        Ok::<_, Infallible>(bytes)
-    });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(bytes)).into_response()
+    Ok(Json(LinkView { token, address: face.options.address.clone() }))
 }

@@ -33,8 +33,7 @@ impl Meters {
 
     /// A request was answered. `route` is the pattern, never the path: paths are without number.
     pub fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let method = if known(method) { method.as_str() } else { "OTHER" };
-        let (method, route, status) = (method.to_owned(), route.to_owned(), status.to_string());
+        let (method, route, status) = (known(method).to_owned(), route.to_owned(), status.to_string());
         with_local_recorder(&self.recorder, || {
             counter!("damask_http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status)
                 .increment(1);
@@ -63,7 +62,15 @@ impl Meters {
 }
 
 /// Methods that clients invent must not make ever more series.
-fn known(method: &Method) -> bool {
-    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS]
-        .contains(method)
+pub fn known(method: &Method) -> &str {
+    let methods = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    if methods.contains(method) { method.as_str() } else { "OTHER" }
 }

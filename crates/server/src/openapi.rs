@@ -13,9 +13,9 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    assets, caller::SESSION_COOKIE, events, face::Face, fields, files, folders, jobs, keys, originals,
-    pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, uploads,
-    wire::problem::ProblemView,
+    assets, backups, caller::SESSION_COOKIE, erase, events, face::Face, fields, files, folders, jobs, keys,
+    notary, originals, pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, trash,
+    undo, uploads, versions, wire::problem::ProblemView,
 };
 
 /// What is said of the whole.
@@ -35,8 +35,10 @@ use crate::{
         (name = "fields", description = "What can be said of an asset"),
         (name = "uploads", description = "Bring in files: tus 1.0.0 or a plain PUT"),
         (name = "jobs", description = "Work behind the requests"),
+        (name = "notary", description = "What was signed, proofs of it, and erasing what is known of a person"),
         (name = "keys", description = "API keys"),
         (name = "session", description = "Signing in"),
+        (name = "backups", description = "Copies of the whole library in a place apart"),
         (name = "status", description = "How the library stands, and what happens"),
     ),
     components(schemas(ProblemView)),
@@ -77,15 +79,22 @@ pub fn quick() -> OpenApiRouter<Face> {
         .merge(session::routes())
         .merge(setup::routes())
         .merge(status::routes())
+        .merge(notary::routes())
+        .merge(erase::routes())
+        .merge(trash::routes())
+        .merge(undo::routes())
+        .merge(versions::routes())
 }
 
 /// Handlers that take as long as the bytes take.
 pub fn long() -> OpenApiRouter<Face> {
     OpenApiRouter::new()
+        .merge(backups::routes())
         .merge(originals::routes())
         .merge(pictures::routes())
         .merge(uploads::routes())
         .merge(files::routes())
+        .merge(quarantine::long_routes())
         .merge(events::routes())
 }
 

@@ -1,6 +1,8 @@
 //! What a face is told when it is made. Read once by the binary, checked there, handed down.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
+
+use crate::{reached::Network, tls::Tls, witness::Witness};
 
 /// Options of the HTTP face.
 #[derive(Clone, Debug)]
@@ -11,10 +13,14 @@ pub struct ServerOptions {
     pub version: String,
     /// Which host names are answered.
     pub hosts: Hosts,
-    /// Where this process serves people over TCP, if it does: links that are printed begin so.
-    pub address: Option<SocketAddr>,
-    /// Whether the session cookie is kept to HTTPS. Set it when people reach Damask over HTTPS.
-    pub secure_cookies: bool,
+    /// Where this process serves people, if it does (`http://127.0.0.1:8400`): links that are printed begin so.
+    pub address: Option<Arc<str>>,
+    /// TLS on the face's own port, where it speaks it.
+    pub tls: Option<Arc<Tls>>,
+    /// Peers that are believed when they say by which way people came to them.
+    pub trusted_proxies: Arc<[Network]>,
+    /// Who is told of requests besides the log and the meters.
+    pub witness: Option<Arc<dyn Witness>>,
     /// Longest JSON body, in bytes.
     pub json_bytes_max: usize,
     /// Longest a request may take that is neither an upload, a download nor a stream of events.
@@ -67,7 +73,9 @@ impl Default for ServerOptions {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             hosts: Hosts::Loopback(Arc::from([])),
             address: None,
-            secure_cookies: false,
+            tls: None,
+            trusted_proxies: Network::LOOPBACK.into(),
+            witness: None,
             json_bytes_max: 1 << 20,
             request_time_max: Duration::from_secs(30),
             event_streams_max: 8,

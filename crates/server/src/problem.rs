@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use damask_flow::trouble::Trouble;
+use damask_model::Uuid;
 
 use crate::wire::problem::{ProblemView, Span};
 
@@ -34,6 +35,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("cross-site", 403, "The request comes from another site"),
     ("link-void", 403, "The link is not valid"),
     ("no-account", 403, "A person must do this"),
+    ("own-account", 409, "Nobody erases their own account"),
+    ("upload-joined", 403, "The upload is made of parts"),
     ("missing", 404, "There is no such thing"),
     ("wrong-method", 405, "That cannot be done here"),
     ("not-yet", 409, "Not made yet"),
@@ -41,6 +44,15 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too-many-keys", 409, "Too many keys"),
     ("offset-conflict", 409, "The upload stands elsewhere"),
     ("upload-busy", 409, "Another request writes to the upload"),
+    ("same-name", 409, "Its folder has a file of that name"),
+    ("in-trash", 409, "It lies in the trash"),
+    ("not-in-trash", 409, "It does not lie in the trash"),
+    ("not-checked-out", 409, "It is not checked out"),
+    ("backup-stopped", 409, "The backup was stopped"),
+    ("not-empty", 409, "The place is not empty"),
+    ("backup-busy", 409, "A backup is being made"),
+    ("part-used", 409, "The part belongs to another upload"),
+    ("part-unfinished", 409, "A part has not come whole"),
     ("source-changed", 409, "The file changed while it was read"),
     ("lease-lost", 409, "Another worker does this"),
     ("upload-expired", 410, "The upload has expired"),
@@ -57,7 +69,15 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("bad-sort", 422, "Assets cannot be ordered so"),
     ("bad-facet", 422, "That field cannot be counted"),
     ("bad-path", 422, "The path cannot be"),
+    ("bad-selection", 422, "No asset, or too many"),
+    ("not-undoable", 422, "It cannot be undone"),
     ("bad-upload", 422, "The upload cannot be"),
+    ("no-backup-plan", 422, "There is no place for backups"),
+    ("bad-backup-place", 422, "The place takes no backups"),
+    ("bad-backup-key", 422, "The key of the backups is another"),
+    ("newer-backup", 422, "A newer Damask has made the backup"),
+    ("bad-backup", 422, "The backups meant cannot be told"),
+    ("backup-broken", 422, "The backup is not whole"),
     ("bad-import", 422, "The import cannot be"),
     ("bad-account", 422, "The account cannot be"),
     ("bad-key", 422, "The key cannot be"),
@@ -70,12 +90,14 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("unreadable", 422, "The file cannot be read"),
     ("unknown-job", 422, "There is no such kind of job"),
     ("checksum-mismatch", 460, "The checksum differs"),
+    ("checked-out", 423, "Someone else works on it"),
     ("too-many-tries", 429, "Too many tries"),
     ("too-many-streams", 429, "Too many event streams"),
     ("fault", 500, "Damask failed"),
     ("timeout", 503, "It took too long"),
     ("too-many-bodies", 503, "Too many uploads at once"),
     ("not-ready", 503, "Not ready"),
+    ("not-scanned", 503, "The virus scanner does not answer"),
     ("disk-full", 507, "The disk is full"),
 ];
 
@@ -85,14 +107,15 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     hint: Option<String>,
-    at: Option<Range<usize>>,
+    at: Option<Box<Range<usize>>>,
+    asset: Option<Box<Uuid>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// A problem by its code. A code that is not listed (a mistake `flow` names) is a wrong value.
     pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), hint: None, at: None, headers: Vec::new() }
+        Self { code, detail: detail.into(), hint: None, at: None, asset: None, headers: Vec::new() }
     }
 
     /// The same with a hint of what would be right.
@@ -134,6 +157,11 @@ impl Problem {
         self.code
     }
 
+    /// What happened this time.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Its number and title.
     fn listed(&self) -> (StatusCode, &'static str) {
         let (status, title) = CODES
@@ -153,7 +181,8 @@ impl Problem {
             detail: self.detail.clone().into_owned(),
             code: self.code.to_owned(),
             hint: self.hint.clone(),
-            at: self.at.clone().map(|at| Span { start: at.start, end: at.end }),
+            at: self.at.as_deref().map(|at| Span { start: at.start, end: at.end }),
+            asset: self.asset.as_deref().copied(),
             expected: expected.map(|hint| hint.strip_prefix("expected ").unwrap_or(hint).to_owned()),
         }
     }
@@ -180,7 +209,8 @@ impl From<Trouble> for Problem {
                 }
                 let mut problem = Self::new(mistake.code, mistake.detail);
                 problem.hint = mistake.hint;
-                problem.at = mistake.at;
+                problem.at = mistake.at.map(Box::new);
+                problem.asset = mistake.of.map(Box::new);
                 problem
             }
             Trouble::Missing { .. } => Self::new("missing", trouble.to_string()),
@@ -293,6 +323,7 @@ mod tests {
             detail: "a bracket is not closed".into(),
             hint: Some("expected )".into()),
             at: Some(4..5),
+            of: None,
         })));
         let view = problem.view();
         assert_eq!((view.status, view.expected.as_deref()), (422, Some(")")));

@@ -1,6 +1,6 @@
 //! Files that failed a check and wait for a person: seen, let in, thrown away.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, body::Body, extract::State, http::StatusCode};
 use damask_flow::{Damask, ingest::quarantine};
 use damask_model::QuarantineId;
 use serde::Deserialize;
@@ -8,11 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    bodies::chunks,
     caller::Who,
     extract::{Asked, At, Id},
     face::Face,
     page::next_after,
     problem::Answer,
+    uploads::to_the_end,
     wire::{
         arrival::ArrivalView,
         quarantine::{QuarantineLine, QuarantineList},
@@ -24,6 +26,11 @@ const PAGE: u32 = 100;
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(admit)).routes(routes!(discard))
+}
+
+/// What takes as long as its bytes take.
+pub(crate) fn long_routes() -> OpenApiRouter<Face> {
+    OpenApiRouter::new().routes(routes!(replace))
 }
 
 /// Where in the list.
@@ -70,6 +77,34 @@ async fn admit(
     At(Id(id)): At<Id<QuarantineId>>,
 ) -> Answer<Json<ArrivalView>> {
     Ok(Json(quarantine::admit(&damask, &who.caller, id).await?.into()))
+}
+
+/// Bring another file in its place
+///
+/// The body comes in by the path of the file that waits, which is then thrown away. It may have to wait as well.
+#[utoipa::path(put, path = "/api/v1/quarantine/{id}/file", operation_id = "replaceWaitingFile", tag = "uploads",
+    params(("id" = Uuid, Path, description = "The file in quarantine")),
+    request_body(content = Option<[u8]>, content_type = "application/octet-stream", description = "The bytes, of any media type"),
+    responses(
+        (status = 201, description = "It is here, or waits as well", body = ArrivalView),
+        (status = 404, description = "There is no such file in quarantine"),
+        (status = 413, description = "It is longer than is taken"),
+        (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
+    ))]
+async fn replace(
+    State(face): State<Face>,
+    who: Who,
+    At(Id(id)): At<Id<QuarantineId>>,
+    body: Body,
+) -> Answer<(StatusCode, Json<ArrivalView>)> {
+    let room = face.bodies.room()?;
+    let body = chunks(body, face.options.body_silence_max);
+    let arrival = to_the_end(async move {
+        let _room = room;
+        quarantine::replace(&face.damask, &who.caller, id, body).await
+    })
+    .await?;
+    Ok((StatusCode::CREATED, Json(arrival.into())))
 }
 
 /// Throw a file away

@@ -1,7 +1,13 @@
 //! Listening: connections over TCP and over the local socket, each with bounds on how slowly a client may
 //! speak, and an end that lets open requests finish.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{Future, ready},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Extension, Router,
@@ -23,6 +29,7 @@ use tokio::{
 use crate::{
     face::Face,
     options::ServerOptions,
+    reached::OverTls,
     router::{local_options, of_face, of_face_local},
 };
 
@@ -52,7 +59,7 @@ pub async fn serve(
     listener.local_addr().map_err(ServeError::Listener)?;
     let face = Face::new(damask, options);
     let router = of_face(face.clone());
-    let mut open = Open::new(&face);
+    let open = Open::new(&face);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -62,7 +69,11 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 tune(&stream);
-                open.take(stream, router.clone().layer(Extension(ConnectInfo::<SocketAddr>(peer))));
+                let router = router.clone().layer(Extension(ConnectInfo::<SocketAddr>(peer)));
+                match face.options.tls.clone() {
+                    Some(tls) => open.take(tls.accept(stream), router.layer(Extension(OverTls))),
+                    None => open.take(ready(Ok(stream)), router),
+                }
             }
             Err(error) => pause(&error).await,
         }
@@ -77,13 +88,13 @@ pub async fn serve(
 pub async fn serve_local(
     listener: UnixListener,
     damask: Damask,
-    address: Option<SocketAddr>,
+    address: Option<Arc<str>>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     listener.local_addr().map_err(ServeError::Listener)?;
     let face = Face::new(damask, ServerOptions { address, ..local_options() });
     let router = of_face_local(face.clone());
-    let mut open = Open::new(&face);
+    let open = Open::new(&face);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -91,7 +102,7 @@ pub async fn serve_local(
             () = &mut shutdown => break,
         };
         match accepted {
-            Ok((stream, _)) if is_ours(&stream) => open.take(stream, router.clone()),
+            Ok((stream, _)) if is_ours(&stream) => open.take(ready(Ok(stream)), router.clone()),
             // Dropped without a word: a stranger learns nothing here.
             Ok((stream, _)) => {
                 tracing::warn!(peer = ?stream.peer_cred().ok(), "a stranger called the local socket")
@@ -146,16 +157,23 @@ impl Open {
         Self { face: face.clone(), builder, connections: GracefulShutdown::new() }
     }
 
-    fn take(&mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+    /// Serves a connection once `stream` is ready to be read: whoever takes long to agree on keys holds nobody up.
+    fn take<Stream>(&self, stream: impl Future<Output = io::Result<Stream>> + Send + 'static, router: Router)
+    where
+        Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let spoken = Arc::new(Notify::new());
         let silent = silent(Arc::clone(&spoken), self.face.options.headers_time_max);
         let router = router.layer(middleware::map_request(move |request: Request| {
             spoken.notify_one();
-            std::future::ready(request)
+            ready(request)
         }));
         let service = TowerToHyperService::new(router);
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = self.connections.watch(connection);
+        let (builder, watcher) = (self.builder.clone(), self.connections.watcher());
+        let connection = async move {
+            let stream = stream.await?;
+            watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await
+        };
         tokio::spawn(async move {
             tokio::select! {
                 // A connection that breaks is the client's matter and daily bread.

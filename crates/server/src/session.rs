@@ -18,6 +18,7 @@ use crate::{
     extract::Given,
     face::Face,
     problem::{Answer, Problem},
+    reached::Reached,
     wire::account::{Me, SignInRequest},
 };
 
@@ -50,6 +51,7 @@ async fn current(State(face): State<Face>, who: Who) -> Json<Me> {
     ))]
 async fn sign_in(
     State(face): State<Face>,
+    reached: Reached,
     headers: HeaderMap,
     Given(request): Given<SignInRequest>,
 ) -> Answer<Response> {
@@ -59,36 +61,41 @@ async fn sign_in(
         Trouble::Unknown(why) => Problem::new("bad-credentials", why),
         other => other.into(),
     })?;
-    let cookie = cookie(&face, &token);
+    let cookie = cookie(&face, reached, &token);
     Ok(([(header::SET_COOKIE, cookie)], Json(Me::of_account(account, &face.options.library))).into_response())
 }
 
 /// Sign out
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "signOut", tag = "session",
     responses((status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes the session away")))))]
-async fn sign_out(State(face): State<Face>, who: Who, headers: HeaderMap) -> Answer<Response> {
+async fn sign_out(
+    State(face): State<Face>,
+    who: Who,
+    reached: Reached,
+    headers: HeaderMap,
+) -> Answer<Response> {
     if who.account.is_none() {
         return Err(Problem::new("bad-request", "there is no session to end").hint("revoke the key instead"));
     }
     if let Some(secret) = session_cookie(&headers) {
         sessions::sign_out(&face.damask, secret).await?;
     }
-    let gone = cookie_text(&face, "", 0);
+    let gone = cookie_text(reached, "", 0);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
 /// The cookie that carries a session until it ends.
-pub fn cookie(face: &Face, token: &SessionToken) -> HeaderValue {
-    cookie_text(face, &token.secret, seconds_until(token.expires, face.damask.now()))
+pub fn cookie(face: &Face, reached: Reached, token: &SessionToken) -> HeaderValue {
+    cookie_text(reached, &token.secret, seconds_until(token.expires, face.damask.now()))
 }
 
 fn seconds_until(end: Instant, now: Instant) -> i64 {
     (end.micros_since(now) / 1_000_000).max(0)
 }
 
-/// RFC 6265bis: HttpOnly hides it from scripts, SameSite=Strict keeps it from requests of other sites.
-fn cookie_text(face: &Face, secret: &str, seconds: i64) -> HeaderValue {
-    let secure = if face.options.secure_cookies { "; Secure" } else { "" };
+/// RFC 6265bis: Secure keeps it to HTTPS where people came by it, HttpOnly hides it from scripts, SameSite=Strict keeps it from requests of other sites.
+fn cookie_text(reached: Reached, secret: &str, seconds: i64) -> HeaderValue {
+    let secure = if reached.https { "; Secure" } else { "" };
     let text =
         format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::try_from(text).expect("a session's secret is safe in headers")

@@ -14,6 +14,7 @@ use crate::{
     extract::Given,
     face::Face,
     problem::Answer,
+    reached::Reached,
     session::cookie,
     wire::account::{Me, SetupRequest, SetupView},
 };
@@ -41,13 +42,14 @@ async fn needed(State(face): State<Face>) -> Answer<Json<SetupView>> {
     ))]
 async fn finish(
     State(face): State<Face>,
+    reached: Reached,
     headers: HeaderMap,
     Given(request): Given<SetupRequest>,
 ) -> Answer<Response> {
     check_not_cross_site(&headers)?;
     let (token, new) = request.read()?;
     let (account, session) = setup::finish(&face.damask, &token, new).await?;
-    let cookie = [(header::SET_COOKIE, cookie(&face, &session))];
+    let cookie = [(header::SET_COOKIE, cookie(&face, reached, &session))];
     let me = Me::of_account(account, &face.options.library);
     Ok((StatusCode::CREATED, cookie, Json(me)).into_response())
 }

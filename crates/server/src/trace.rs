@@ -1,4 +1,5 @@
-//! One line in the log and one count in the meters for each request; an id joins it to what the client saw.
+//! One line in the log and one count in the meters for each request; an id joins it to what the client saw. Where
+//! there is a witness, the request is a span that it is told of.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,9 @@ use axum::{
 };
 use damask_model::Uuid;
 
-use crate::{caller::ActorSeat, face::Face, problem::Problem};
+use tracing::{Instrument as _, Span, field::Empty};
+
+use crate::{caller::ActorSeat, face::Face, meters::known, problem::Problem, witness::Witness};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -28,16 +31,47 @@ pub async fn trace(State(face): State<Face>, mut request: Request, next: Next) -
     let id = request_id(request.headers().get(REQUEST_ID));
     let seat = ActorSeat::default();
     request.extensions_mut().insert(seat.clone());
-    let mut response = next.run(request).await;
+    let witness = face.options.witness.as_deref();
+    let span = witness.map_or_else(Span::none, |witness| begun(witness, &request, &route));
+    let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();
     let status = response.status().as_u16();
     face.meters.request(&method, &route, status, took);
+    if let Some(witness) = witness {
+        ended(&span, status);
+        witness.answered(known(&method), &route, status, took);
+    }
     let actor = seat.0.get().map(ToString::to_string).unwrap_or_default();
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let number = id.to_str().unwrap_or_default();
     tracing::info!(%method, route, status, duration_ms, caller.actor = actor, request.id = number, "request");
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// The span of a request; its names are those of OpenTelemetry's semantic conventions for HTTP.
+fn begun(witness: &dyn Witness, request: &Request, route: &str) -> Span {
+    let method = known(request.method());
+    let span = tracing::info_span!(
+        parent: None,
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+    );
+    witness.begins(&span, request.headers());
+    span
+}
+
+fn ended(span: &Span, status: u16) {
+    span.record("http.response.status_code", i64::from(status));
+    // What a client asked wrongly is no error of the server's.
+    if status >= 500 {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// The id a proxy gave, if it is short and plain; else a new one.

@@ -157,7 +157,7 @@ fn set_direct(file: &File, direct: bool) -> io::Result<()> {
 
 /// A stored file that is read from one end to the other.
 #[derive(Debug)]
-pub struct Long {
+pub(crate) struct Long {
     file: File,
     bytes: u64,
     /// The piece read last and where it begins; none where the cache is used.

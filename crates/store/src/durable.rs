@@ -22,7 +22,7 @@ use crate::{
     StoreError, StoreKey,
     error::same_again,
     key::{BLOBS, blob_folder},
-    parallel,
+    parallel::{self, SYNC_THREADS_MAX},
 };
 
 /// The blobs' folders of one store.
@@ -35,6 +35,7 @@ pub(crate) struct Shelves {
 }
 
 /// A folder that could not be synced.
+#[derive(Debug)]
 pub(crate) struct SyncFailure {
     path: PathBuf,
     error: io::Error,
@@ -112,7 +113,7 @@ impl Shelves {
             folders.insert(PathBuf::from(BLOBS));
         }
         let mut folders: Vec<PathBuf> = folders.into_iter().map(|folder| self.root.join(folder)).collect();
-        let answers = parallel::each(&mut folders, |folder| sync_folder(folder));
+        let answers = parallel::each(&mut folders, SYNC_THREADS_MAX, |folder| sync_folder(folder));
         for (path, answer) in folders.into_iter().zip(answers) {
             if let Err(error) = answer {
                 // A full disk is told to everyone in the group and may pass; any other loss may not.
@@ -126,7 +127,11 @@ impl Shelves {
         Ok(())
     }
 
-    fn path(&self, hash: ContentHash) -> PathBuf {
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn path(&self, hash: ContentHash) -> PathBuf {
         self.root.join(StoreKey::Blob(hash).path())
     }
 }

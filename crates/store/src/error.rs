@@ -1,7 +1,7 @@
 //! What can go wrong with bytes; each variant is a decision for the caller.
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -95,6 +95,28 @@ pub enum StoreError {
         "the store stopped taking files: an earlier write to the disk failed; check the disk and restart"
     )]
     Distrusted,
+    /// The bucket in which the blobs lie did not do it, after trying again for as long as was allowed.
+    #[error("cannot {doing} in bucket {bucket}: {why}")]
+    Bucket {
+        /// What was tried.
+        doing: &'static str,
+        /// Bucket, prefix and server.
+        bucket: String,
+        /// Why, and what to do.
+        why: Refusal,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The blobs of this library lie in another place than the one that was named.
+    #[error(
+        "the originals of this library lie in {is}, not in {asked}: name the place they are in (nothing was changed)"
+    )]
+    Elsewhere {
+        /// Where they are.
+        is: String,
+        /// What was named.
+        asked: String,
+    },
     /// Anything else of the operating system.
     #[error("cannot {doing} {path}")]
     Io {
@@ -105,6 +127,57 @@ pub enum StoreError {
         /// The cause.
         source: io::Error,
     },
+}
+
+/// Why a bucket did not do something; each says what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No answer.
+    Unreachable,
+    /// The server answers that it can't at the moment.
+    Busy,
+    /// There is no bucket of that name.
+    NoBucket,
+    /// The key or its secret is not known there.
+    Credentials,
+    /// The key may not do this.
+    Denied,
+    /// The clocks differ too much for signatures.
+    Clock,
+    /// The bucket is in another region than was said.
+    Region,
+    /// Room or quota is used up.
+    Full,
+    /// The server lacks what the store can't do without.
+    Lacks(&'static str),
+    /// Bytes were not the same after their way.
+    Spoilt,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => {
+                "nothing answers there; check the endpoint, the network and that the server runs, then try again"
+            }
+            Self::Busy => "the server answers that it cannot at the moment; try again later",
+            Self::NoBucket => "there is no such bucket; make it, or correct its name",
+            Self::Credentials => "the key or its secret is wrong; correct access_key and secret_key",
+            Self::Denied => {
+                "the key may not do that; give it the rights to list the bucket and to read, write and delete in it"
+            }
+            Self::Clock => "the clocks of the server and of this machine differ too much; set them right",
+            Self::Region => "the bucket is in another region; correct region",
+            Self::Full => "there is no room or quota left; make room and try again",
+            Self::Lacks(what) => {
+                return write!(f, "the server does not do what it must: {what}; use another server");
+            }
+            Self::Spoilt => "the bytes were not the same on arrival; try again, and check memory and disks if it stays",
+            Self::Other => "the server did not do it",
+        })
+    }
 }
 
 impl StoreError {

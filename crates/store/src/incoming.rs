@@ -2,6 +2,7 @@
 //! place when they are whole.
 
 use std::{
+    collections::HashSet,
     fs::{self, File, OpenOptions},
     io::{self, Read as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
@@ -12,7 +13,13 @@ use std::{
 use damask_model::{ContentHash, Stamp};
 use rustix::fs::OFlags;
 
-use crate::{GROUP_FILES_MAX, Store, StoreError, direct::Writer, parallel, store::Inner};
+use crate::{
+    GROUP_FILES_MAX, Store, StoreError,
+    direct::Writer,
+    engine::{Need, Placed},
+    parallel::{self, SYNC_THREADS_MAX},
+    store::Inner,
+};
 
 /// Rights of stored files: the owner writes (until the file is whole), the group reads.
 pub(crate) const FILE_MODE: u32 = 0o640;
@@ -39,14 +46,16 @@ pub struct Incoming {
     bytes_max: u64,
     /// A write failed, so that the file may hold other bytes than were hashed.
     spoilt: bool,
-    synced: bool,
-    placed: bool,
+    /// What was done for it before it is placed.
+    ready: Need,
+    /// The temporary file was moved away.
+    taken: bool,
 }
 
 impl Store {
     /// Begins a file of at most `bytes_max` bytes.
     pub fn incoming(&self, bytes_max: u64) -> Result<Incoming, StoreError> {
-        self.inner.shelves.check_trust()?;
+        self.inner.engine.check_trust()?;
         let temp = self.inner.session.incoming_path();
         let file = OpenOptions::new()
             .write(true)
@@ -62,17 +71,19 @@ impl Store {
             bytes: 0,
             bytes_max,
             spoilt: false,
-            synced: false,
-            placed: false,
+            ready: Need::Nothing,
+            taken: false,
         })
     }
 
-    /// Whether bytes can be kept: one is written, synced and removed.
+    /// Whether bytes can be kept: one is written here, synced and removed, and one where the blobs lie if that is
+    /// elsewhere.
     pub fn try_out(&self) -> Result<(), StoreError> {
         let mut incoming = self.incoming(1)?;
         incoming.write(b".")?;
         // Dropped unfinished, it leaves nothing.
-        incoming.sync_file()
+        incoming.make_ready(Need::Synced)?;
+        self.inner.engine.try_out()
     }
 
     /// Finishes many files; answers in their order. Up to [`GROUP_FILES_MAX`] at a time wait for the disk
@@ -88,14 +99,40 @@ impl Store {
 }
 
 fn finish_group(store: &Store, mut files: Vec<Incoming>, answers: &mut Vec<Result<Received, StoreError>>) {
-    let synced = parallel::each(&mut files, Incoming::sync);
-    let placed: Vec<Result<Received, StoreError>> =
-        files.iter_mut().zip(synced).map(|(file, synced)| file.place(synced?)).collect();
+    let prepared = parallel::each(&mut files, SYNC_THREADS_MAX, Incoming::prepare);
+    let placed = place_all(store, &mut files, prepared);
     let hashes: Vec<ContentHash> = placed.iter().flatten().map(|received| received.hash).collect();
-    match store.inner.shelves.sync(&hashes) {
+    match store.inner.engine.settle(&hashes) {
         Ok(()) => answers.extend(placed),
         Err(failure) => answers.extend(placed.into_iter().map(|file| file.and(Err(failure.to_error())))),
     }
+}
+
+/// Of files with the same bytes the first is placed first, so that it is the one that was not there already.
+fn place_all(
+    store: &Store,
+    files: &mut [Incoming],
+    prepared: Vec<Result<ContentHash, StoreError>>,
+) -> Vec<Result<Received, StoreError>> {
+    let mut seen = HashSet::new();
+    let (mut first, mut again) = (Vec::new(), Vec::new());
+    let mut placed: Vec<Option<Result<Received, StoreError>>> = Vec::new();
+    for (number, (file, prepared)) in files.iter_mut().zip(prepared).enumerate() {
+        placed.push(None);
+        match prepared {
+            Ok(hash) if seen.insert(hash) => first.push((number, file, hash)),
+            Ok(hash) => again.push((number, file, hash)),
+            Err(error) => placed[number] = Some(Err(error)),
+        }
+    }
+    for mut round in [first, again] {
+        let threads = store.inner.engine.places_at_once();
+        let answers = parallel::each(&mut round, threads, |(_, file, hash)| file.place(*hash));
+        for ((number, ..), answer) in round.into_iter().zip(answers) {
+            placed[number] = Some(answer);
+        }
+    }
+    placed.into_iter().map(|answer| answer.expect("each file is in one of the rounds, or failed")).collect()
 }
 
 impl Incoming {
@@ -182,52 +219,61 @@ impl Incoming {
         Ok(before)
     }
 
-    /// Makes the bytes durable under their hash: file, name, folders. Only then returns.
+    /// Makes the bytes durable under their hash: file, name, folders, or the bucket's word for it. Only then
+    /// returns.
     pub fn finish(mut self) -> Result<Received, StoreError> {
-        let hash = self.sync()?;
+        let hash = self.prepare()?;
         let received = self.place(hash)?;
-        self.inner.shelves.sync(&[received.hash]).map_err(|failure| failure.to_error())?;
+        self.inner.engine.settle(&[received.hash]).map_err(|failure| failure.to_error())?;
         Ok(received)
     }
 
-    /// Step one: the bytes are on the disk, or the store has them already.
-    fn sync(&mut self) -> Result<ContentHash, StoreError> {
-        self.inner.shelves.check_trust()?;
+    /// Step one: the bytes are ready to be placed, or the store has them already.
+    fn prepare(&mut self) -> Result<ContentHash, StoreError> {
+        self.inner.engine.check_trust()?;
         if self.spoilt {
             let error = io::Error::other("an earlier write to it failed");
             return Err(StoreError::io("finish", &self.temp, error));
         }
         let hash = ContentHash::from(self.hasher.finalize());
-        if !self.inner.shelves.holds(hash, self.bytes) {
-            self.sync_file()?;
-        }
+        let need = self.inner.engine.needs(hash, self.bytes);
+        self.make_ready(need)?;
         Ok(hash)
     }
 
-    fn sync_file(&mut self) -> Result<(), StoreError> {
-        self.writer.sync().map_err(|error| StoreError::io("make durable", &self.temp, error))?;
-        self.synced = true;
+    fn make_ready(&mut self, need: Need) -> Result<(), StoreError> {
+        match need {
+            Need::Nothing => {}
+            Need::Written => {
+                self.writer.flush().map_err(|error| StoreError::io("write", &self.temp, error))?;
+            }
+            Need::Synced => {
+                self.writer.sync().map_err(|error| StoreError::io("make durable", &self.temp, error))?;
+            }
+        }
+        self.ready = need;
         Ok(())
     }
 
-    /// Step two: the blob has its name. (Step three is to sync the folders.)
+    /// Step two: the blob has its name. (Step three is to settle the names.)
     fn place(&mut self, hash: ContentHash) -> Result<Received, StoreError> {
-        if !self.synced {
-            // The store had the bytes in step one. If they were purged since, only synced ones may follow.
-            if self.inner.shelves.holds(hash, self.bytes) {
-                return Ok(Received { hash, bytes: self.bytes, already_there: true });
+        let bytes = self.bytes;
+        if self.ready == Need::Nothing {
+            // The store had the bytes in step one. If they were purged since, only ready ones may follow.
+            match self.inner.engine.needs(hash, bytes) {
+                Need::Nothing => return Ok(Received { hash, bytes, already_there: true }),
+                need => self.make_ready(need)?,
             }
-            self.sync_file()?;
         }
-        let already_there = self.inner.shelves.place(&self.temp, hash, self.bytes)?;
-        self.placed = !already_there;
-        Ok(Received { hash, bytes: self.bytes, already_there })
+        let Placed { already_there, taken } = self.inner.engine.place(&self.temp, hash, bytes)?;
+        self.taken = taken;
+        Ok(Received { hash, bytes, already_there })
     }
 }
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if !self.placed
+        if !self.taken
             && let Err(error) = fs::remove_file(&self.temp)
         {
             tracing::warn!(path = %self.temp.display(), %error, "cannot remove a temporary file");

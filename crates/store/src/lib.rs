@@ -1,34 +1,50 @@
-//! Where bytes lie: a content-addressed folder that acknowledges only what a power cut can't take back.
+//! Where bytes lie: a content-addressed store that acknowledges only what a power cut can't take back.
 //!
 //! Everything is named by a typed [`StoreKey`]: blobs (originals, by BLAKE3), renditions (may be made again,
 //! so never synced), uploads (half-sent files that can be resumed). [`Incoming`] hashes while it writes and
-//! returns from `finish` only after file, name and folders are on the disk. All calls block: run them off the
+//! returns from `finish` only after file, name and folders are on the disk, or the bucket has said that it has them. All calls block: run them off the
 //! async threads. The store decides nothing (who may read, what may be purged): `flow` does.
 //!
-//! Another engine (an S3-compatible one) has to offer the same calls and pass `tests/conformance`; only
-//! [`Store::path`] and [`Store::open_file`] speak of local files, for decoders and range reads.
+//! Blobs lie in the local folder or, with [`Bucket`], in an S3-compatible one ([`engine`] is the seam); the rest is
+//! local always. Backups go to a place apart, a [`Repository`]. Decoders get a file by [`Store::lend`], everyone else reads by [`Store::open_bytes`].
 
+mod aside;
 mod blobs;
+mod capabilities;
 mod direct;
 mod durable;
+mod engine;
 mod error;
 mod group;
 mod incoming;
 mod key;
+mod local;
 mod log;
 mod parallel;
+mod placing;
 mod rendition;
+mod repository;
+mod s3;
 mod scratch;
 mod session;
 mod store;
+mod stored;
 mod upload;
+mod walk;
 
+pub use aside::Aside;
 pub use blobs::{Blobs, Found, Verified};
-pub use direct::Long;
-pub use error::StoreError;
+pub use capabilities::{Capabilities, Way};
+pub use error::{Refusal, StoreError};
 pub use group::{GROUP_FILES_MAX, GROUP_QUIET_MS, GROUP_WAIT_MS_MAX, Group};
 pub use incoming::{Incoming, Received};
 pub use key::StoreKey;
+pub use repository::{
+    Lease, PAGE_BYTES_MAX, PageDigest, Piece, Repository, RepositoryError, RepositoryPlace, SealKey, Shelf,
+    Shelved,
+};
+pub use s3::{Bucket, Secret};
 pub use scratch::Scratch;
 pub use store::Store;
-pub use upload::{Appending, Keep, UPLOAD_MARK_EVERY_BYTES, UPLOADS_HASHED_MAX};
+pub use stored::{Lent, Stored};
+pub use upload::{Appending, Keep, Part, UPLOAD_MARK_EVERY_BYTES, UPLOADS_HASHED_MAX};

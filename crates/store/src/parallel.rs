@@ -8,9 +8,13 @@ use std::sync::{
 /// Threads that wait for the disk together.
 pub(crate) const SYNC_THREADS_MAX: usize = 16;
 
-/// Calls `work` on each item, up to [`SYNC_THREADS_MAX`] at a time; answers in the order of the items.
-pub(crate) fn each<T: Send, R: Send>(items: &mut [T], work: impl Fn(&mut T) -> R + Sync) -> Vec<R> {
-    let threads = items.len().min(SYNC_THREADS_MAX);
+/// Calls `work` on each item, up to `threads_max` at a time; answers in the order of the items.
+pub(crate) fn each<T: Send, R: Send>(
+    items: &mut [T],
+    threads_max: usize,
+    work: impl Fn(&mut T) -> R + Sync,
+) -> Vec<R> {
+    let threads = items.len().min(threads_max);
     if threads < 2 {
         return items.iter_mut().map(work).collect();
     }
@@ -41,7 +45,7 @@ mod tests {
     fn answers_come_in_the_order_of_the_items() {
         for count in [0, 1, 2, 100] {
             let mut items: Vec<usize> = (0..count).collect();
-            let answers = super::each(&mut items, |item| *item * 2);
+            let answers = super::each(&mut items, super::SYNC_THREADS_MAX, |item| *item * 2);
             assert_eq!(answers, (0..count).map(|item| item * 2).collect::<Vec<_>>());
         }
     }

@@ -7,16 +7,23 @@ use std::{
     sync::Arc,
 };
 
+use damask_model::ByteSource as _;
+
 use crate::{
-    Long, StoreError, StoreKey,
+    Bucket, Capabilities, Lent, StoreError, StoreKey, Stored,
+    direct::Long,
     durable::{Shelves, sync_folder},
+    engine::Engine,
     key::{BLOBS, RENDITIONS, UPLOADS},
     log::LOG,
+    placing::agree_on_place,
+    s3::S3,
     session::{INCOMING, SCRATCH, Session, remove_leftovers},
     upload::Uploads,
 };
 
-/// A library's bytes in a local folder. Clones are the same store.
+/// A library's bytes: blobs in a local folder or a bucket, everything else in the local folder. Clones are the
+/// same store.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
@@ -25,16 +32,25 @@ pub struct Store {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) root: PathBuf,
-    pub(crate) shelves: Shelves,
-    pub(crate) session: Session,
+    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) session: Arc<Session>,
     pub(crate) uploads: Uploads,
 }
 
 impl Store {
-    /// Opens the store in `root`: makes its folders, proves that they can be written, and removes what
-    /// processes that no longer live left half-done.
+    /// Opens the store in `root`, blobs and all: makes its folders, proves that they can be written, and removes
+    /// what processes that no longer live left half-done.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let given = root.as_ref();
+        Self::open_at(root.as_ref(), None)
+    }
+
+    /// The same with the blobs in a bucket, which is asked what it can do. [`StoreError::Bucket`] says what to do
+    /// where it does not answer as it should, [`StoreError::Elsewhere`] where the blobs are somewhere else.
+    pub fn open_with_bucket(root: impl AsRef<Path>, bucket: &Bucket) -> Result<Self, StoreError> {
+        Self::open_at(root.as_ref(), Some(bucket))
+    }
+
+    fn open_at(given: &Path, bucket: Option<&Bucket>) -> Result<Self, StoreError> {
         fs::create_dir_all(given).map_err(|error| StoreError::io("make the data folder", given, error))?;
         let root =
             fs::canonicalize(given).map_err(|error| StoreError::io("find the data folder", given, error))?;
@@ -42,6 +58,13 @@ impl Store {
             let folder = root.join(name);
             fs::create_dir_all(&folder).map_err(|error| StoreError::io("make the folder", &folder, error))?;
         }
+        let session = Arc::new(Session::begin(&root)?);
+        remove_leftovers(&root)?;
+        let engine: Box<dyn Engine> = match bucket {
+            None => Box::new(Shelves::new(&root)),
+            Some(bucket) => Box::new(S3::open(bucket, Arc::clone(&session))?),
+        };
+        agree_on_place(&root, bucket)?;
         for folder in [Some(root.as_path()), root.parent()].into_iter().flatten() {
             // The parent may be a folder this user may enter but not read; its entry is then older than us.
             match sync_folder(folder) {
@@ -51,40 +74,58 @@ impl Store {
                 _ => {}
             }
         }
-        let session = Session::begin(&root)?;
-        remove_leftovers(&root)?;
-        let inner = Inner { shelves: Shelves::new(&root), session, uploads: Uploads::default(), root };
+        let inner = Inner { engine, session, uploads: Uploads::default(), root };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Where the bytes of `key` lie in the file system, whether or not they do.
-    pub fn path(&self, key: &StoreKey) -> PathBuf {
+    /// What the place of the blobs was found to do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.inner.engine.capabilities()
+    }
+
+    /// Where what is kept in the local folder lies, whether or not it does.
+    pub(crate) fn path(&self, key: &StoreKey) -> PathBuf {
         self.inner.root.join(key.path())
     }
 
-    /// Opens the bytes of `key` for reading; [`StoreError::Missing`] when there are none.
-    pub fn open_file(&self, key: &StoreKey) -> Result<File, StoreError> {
+    /// A file with the bytes of `key`, for programs that want a path; it is there while the answer is held. What
+    /// lies elsewhere is fetched for it. [`StoreError::Missing`] when there are none.
+    pub fn lend(&self, key: &StoreKey) -> Result<Lent, StoreError> {
+        if let StoreKey::Blob(hash) = key {
+            return self.inner.engine.lend(*hash);
+        }
+        self.length(key)?;
+        Ok(Lent::own(self.path(key)))
+    }
+
+    /// Opens the bytes of `key` for reading at any place; [`StoreError::Missing`] when there are none.
+    pub fn open_bytes(&self, key: &StoreKey) -> Result<Stored, StoreError> {
+        if let StoreKey::Blob(hash) = key {
+            return self.inner.engine.open(*hash);
+        }
         let path = self.path(key);
-        File::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))
+        let open = || Stored::file(File::open(&path)?);
+        open().map_err(|error| StoreError::reading("open", *key, &path, error))
     }
 
     /// Opens the bytes of `key` to be read once from one end to the other, past the page cache where that can be.
-    pub fn open_long(&self, key: &StoreKey) -> Result<Long, StoreError> {
+    pub fn open_long(&self, key: &StoreKey) -> Result<Stored, StoreError> {
+        if let StoreKey::Blob(hash) = key {
+            return self.inner.engine.open_long(*hash);
+        }
         let path = self.path(key);
-        Long::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))
+        let long = Long::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))?;
+        Ok(Stored::long(long))
     }
 
     /// Opens the bytes of `key` when they are as many as the catalog says, else
     /// [`StoreError::WrongLength`]: renditions are not synced, and a crash may leave one short.
-    pub fn open_sized(&self, key: &StoreKey, bytes: u64) -> Result<File, StoreError> {
-        let file = self.open_file(key)?;
-        let path = self.path(key);
-        let found =
-            file.metadata().map_err(|error| StoreError::reading("measure", *key, &path, error))?.len();
-        if found == bytes {
-            Ok(file)
+    pub fn open_sized(&self, key: &StoreKey, bytes: u64) -> Result<Stored, StoreError> {
+        let stored = self.open_bytes(key)?;
+        if stored.len() == bytes {
+            Ok(stored)
         } else {
-            Err(StoreError::WrongLength { key: *key, expected: bytes, found })
+            Err(StoreError::WrongLength { key: *key, expected: bytes, found: stored.len() })
         }
     }
 
@@ -99,6 +140,9 @@ impl Store {
 
     /// Length in bytes; [`StoreError::Missing`] when there are none.
     pub fn length(&self, key: &StoreKey) -> Result<u64, StoreError> {
+        if let StoreKey::Blob(hash) = key {
+            return self.inner.engine.length(*hash);
+        }
         let path = self.path(key);
         let found =
             fs::metadata(&path).map_err(|error| StoreError::reading("measure", *key, &path, error))?;
@@ -109,18 +153,17 @@ impl Store {
     ///
     /// The caller makes sure that no version holds the blob and no ingest is about to.
     pub fn remove(&self, key: &StoreKey) -> Result<bool, StoreError> {
-        if let StoreKey::Upload(id) = key {
-            return self.upload_remove(*id);
+        match key {
+            StoreKey::Blob(hash) => self.inner.engine.remove(*hash),
+            StoreKey::Upload(id) => self.upload_remove(*id),
+            StoreKey::Rendition { .. } => {
+                let path = self.path(key);
+                match fs::remove_file(&path) {
+                    Ok(()) => Ok(true),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+                    Err(error) => Err(StoreError::io("remove", &path, error)),
+                }
+            }
         }
-        let path = self.path(key);
-        match fs::remove_file(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(StoreError::io("remove", &path, error)),
-        }
-        if let StoreKey::Blob(hash) = key {
-            self.inner.shelves.sync(&[*hash]).map_err(|failure| failure.to_error())?;
-        }
-        Ok(true)
     }
 }

@@ -5,16 +5,18 @@
 //! were never written. The hash is computed while the pieces arrive and kept in memory; after a restart it
 //! is computed again from the file.
 //!
-//! [`Store::upload_finish`] gives the bytes a second name among the blobs and leaves the upload, sealed, until
-//! [`Store::upload_remove`]: so that it can be asked again when the program died before its catalog commit.
+//! [`Store::upload_finish`] makes the bytes a blob (in the local folder by a second name for the same file) and
+//! leaves the upload, sealed, until [`Store::upload_remove`]: so that it can be asked again when the program died
+//! before its catalog commit.
 
 mod appending;
+mod joining;
 mod marks;
 
 use std::{
     collections::{BTreeMap, HashMap},
     fs::{self, File, OpenOptions},
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -23,6 +25,7 @@ use std::{
 pub use appending::{Appending, Keep, UPLOAD_MARK_EVERY_BYTES};
 use damask_model::{ContentHash, UploadId};
 use damask_time::Instant;
+pub use joining::Part;
 use marks::Marks;
 
 use crate::{Received, Store, StoreError, StoreKey, durable::sync_folder, incoming::FILE_MODE, key::UPLOADS};
@@ -32,6 +35,9 @@ use crate::{Received, Store, StoreError, StoreKey, durable::sync_folder, incomin
 pub const UPLOADS_HASHED_MAX: usize = 4_096;
 
 const MARKS_SUFFIX: &str = ".marks";
+const SEAL_SUFFIX: &str = ".seal";
+const SEAL_KNOWN: &[u8] = b"known\n";
+const SEAL_NEW: &[u8] = b"new\n";
 
 /// Bytes read at a time when a hash is computed again.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -102,7 +108,7 @@ impl Uploads {
 impl Store {
     /// Begins an upload of which nothing was sent yet. Durable.
     pub fn upload_create(&self, id: UploadId) -> Result<(), StoreError> {
-        self.inner.shelves.check_trust()?;
+        self.inner.engine.check_trust()?;
         let path = self.path(&StoreKey::Upload(id));
         for path in [self.marks_path(id), path] {
             OpenOptions::new()
@@ -147,7 +153,7 @@ impl Store {
         bytes_max: u64,
         keep: Keep,
     ) -> Result<Appending, StoreError> {
-        self.inner.shelves.check_trust()?;
+        self.inner.engine.check_trust()?;
         let taken = self.inner.uploads.take(id)?;
         let opened = (|| {
             let (at, sealed) = self.durable_bytes(id)?;
@@ -170,7 +176,7 @@ impl Store {
     /// [`Store::upload_remove`], which the caller does after its commit; asked again, this answers the same.
     /// (File systems without hard links move the bytes instead: there the upload is gone afterwards.)
     pub fn upload_finish(&self, id: UploadId) -> Result<Received, StoreError> {
-        self.inner.shelves.check_trust()?;
+        self.inner.engine.check_trust()?;
         let taken = self.inner.uploads.take(id)?;
         let mut kept = taken.clone();
         let finished = (|| {
@@ -179,7 +185,7 @@ impl Store {
             let hash = ContentHash::from(progress.hasher.finalize());
             kept = Some(progress);
             let already_there = self.name_blob(id, hash, bytes)?;
-            self.inner.shelves.sync(&[hash]).map_err(|failure| failure.to_error())?;
+            self.inner.engine.settle(&[hash]).map_err(|failure| failure.to_error())?;
             Ok(Received { hash, bytes, already_there })
         })();
         self.inner.uploads.give_back(id, kept);
@@ -191,7 +197,7 @@ impl Store {
         self.inner.uploads.take(id)?;
         let mut was_there = false;
         // The bytes first: marks alone are no upload, and `uploads_untouched_since` finds them too.
-        for path in [self.path(&StoreKey::Upload(id)), self.marks_path(id)] {
+        for path in [self.path(&StoreKey::Upload(id)), self.marks_path(id), self.seal_path(id)] {
             match fs::remove_file(&path) {
                 Ok(()) => was_there = true,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -230,12 +236,16 @@ impl Store {
         self.inner.root.join(UPLOADS).join(format!("{id}{MARKS_SUFFIX}"))
     }
 
+    fn seal_path(&self, id: UploadId) -> PathBuf {
+        self.inner.root.join(UPLOADS).join(format!("{id}{SEAL_SUFFIX}"))
+    }
+
     /// Durable bytes by the marks, and whether the file has become a blob.
     fn durable_bytes(&self, id: UploadId) -> Result<(u64, bool), StoreError> {
         let key = StoreKey::Upload(id);
         let path = self.path(&key);
         let there = fs::metadata(&path).map_err(|error| StoreError::reading("measure", key, &path, error))?;
-        if there.nlink() > 1 {
+        if there.nlink() > 1 || self.seal_path(id).exists() {
             return Ok((there.len(), true));
         }
         let marks_path = self.marks_path(id);
@@ -258,32 +268,34 @@ impl Store {
     /// Gives the bytes of an upload their name among the blobs; answers whether another file had it.
     fn name_blob(&self, id: UploadId, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
         let upload = self.path(&StoreKey::Upload(id));
-        let blob = self.path(&StoreKey::Blob(hash));
-        let shelves = &self.inner.shelves;
-        trim(&upload, bytes).map_err(|error| StoreError::io("shorten", &upload, error))?;
-        match shelves.with_folder(hash, || fs::hard_link(&upload, &blob)) {
-            Ok(()) => Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !shelves.holds(hash, bytes) {
-                    let temp = self.inner.session.incoming_path();
-                    fs::hard_link(&upload, &temp).map_err(|error| StoreError::io("link", &upload, error))?;
-                    let placed = shelves.place(&temp, hash, bytes);
-                    let _ = fs::remove_file(&temp);
-                    return placed;
-                }
-                let same_file = |left: &Path, right: &Path| -> io::Result<bool> {
-                    Ok(fs::metadata(left)?.ino() == fs::metadata(right)?.ino())
-                };
-                let ours =
-                    same_file(&upload, &blob).map_err(|error| StoreError::io("measure", &upload, error))?;
-                Ok(!ours)
-            }
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                Err(StoreError::io("put in place", &blob, error))
-            }
-            Err(_) => shelves.place(&upload, hash, bytes),
+        let seal = self.seal_path(id);
+        if let Some(already_there) = read_seal(&seal)
+            && self.inner.engine.length(hash).is_ok_and(|there| there == bytes)
+        {
+            return Ok(already_there);
         }
+        trim(&upload, bytes).map_err(|error| StoreError::io("shorten", &upload, error))?;
+        let spare = self.inner.session.incoming_path();
+        let adopted = self.inner.engine.adopt(&upload, &spare, hash, bytes)?;
+        if !adopted.is_linked {
+            let failed = |error| StoreError::io("seal", &upload, error);
+            write_seal(&seal, &spare, adopted.already_there).map_err(failed)?;
+        }
+        Ok(adopted.already_there)
     }
+}
+
+/// A seal stands where the blob lies elsewhere: the upload is finished, and whether its bytes were there before.
+fn read_seal(path: &Path) -> Option<bool> {
+    fs::read(path).ok().map(|words| words == SEAL_KNOWN)
+}
+
+fn write_seal(path: &Path, spare: &Path, already_there: bool) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(spare)?;
+    file.write_all(if already_there { SEAL_KNOWN } else { SEAL_NEW })?;
+    file.sync_all()?;
+    fs::rename(spare, path)?;
+    sync_folder(path.parent().expect("a seal lies in uploads/"))
 }
 
 /// Cuts off what an interrupted piece left past the durable bytes.

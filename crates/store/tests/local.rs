@@ -22,9 +22,9 @@ struct Local {
 }
 
 impl Engine for Local {
-    fn fresh() -> Self {
+    fn fresh() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        Self { store: Store::open(folder.path()).unwrap(), folder }
+        Some(Self { store: Store::open(folder.path()).unwrap(), folder })
     }
 
     fn store(&self) -> &Store {
@@ -37,52 +37,14 @@ impl Engine for Local {
     }
 
     fn damage(&self, key: &StoreKey, change: impl FnOnce(&mut Vec<u8>)) {
-        let path = self.store.path(key);
+        let path = self.folder.path().join(key.path());
         let mut bytes = fs::read(&path).unwrap();
         change(&mut bytes);
         fs::write(path, bytes).unwrap();
     }
 }
 
-conformance! { crate::Local:
-    blobs {
-        a_finished_file_reads_back_under_its_hash,
-        a_finished_file_is_there_after_a_crash,
-        the_same_bytes_are_kept_once_and_said_to_be_there,
-        writers_of_the_same_bytes_at_once_all_succeed_and_one_was_first,
-        a_file_dropped_before_it_is_finished_leaves_nothing,
-        a_file_over_its_limit_is_refused_and_leaves_nothing,
-        a_group_is_answered_in_order_with_its_failures_in_place,
-        callers_who_share_a_group_each_get_their_own_answer,
-        a_copied_file_is_stored_with_the_stamp_of_its_source,
-        a_removed_file_is_missing_and_can_come_again,
-        verifying_tells_good_missing_short_and_different,
-        a_file_that_was_cut_short_is_healed_when_its_bytes_come_again,
-        all_files_are_listed_in_the_order_of_their_hashes,
-    }
-    renditions {
-        a_rendition_moves_from_scratch_to_its_key,
-        a_rendition_made_again_replaces_the_one_before,
-        a_rendition_of_another_length_than_the_catalog_says_is_not_served,
-        a_rendition_of_nothing_is_an_error,
-    }
-    uploads {
-        an_upload_in_pieces_becomes_a_file,
-        an_upload_continues_only_where_it_ends,
-        an_interrupted_piece_keeps_what_came,
-        an_interrupted_piece_with_a_checksum_keeps_nothing,
-        an_upload_goes_on_after_a_crash_from_what_was_acknowledged,
-        a_long_piece_is_made_durable_on_the_way,
-        two_pieces_at_once_are_refused,
-        an_upload_over_its_limit_is_refused_and_keeps_what_came,
-        a_finished_upload_is_sealed_and_may_be_finished_again,
-        an_upload_of_known_bytes_says_so,
-        an_upload_heals_a_file_that_was_cut_short,
-        an_upload_that_is_not_there_is_missing,
-        uploads_nobody_continued_are_listed,
-        whatever_interrupts_an_upload_the_file_is_what_was_sent,
-    }
-}
+conformance! { crate::Local }
 
 /// All files below a folder, as paths from it.
 fn files_below(root: &Path) -> Vec<String> {
@@ -117,7 +79,7 @@ fn a_store_that_is_closed_leaves_only_what_was_finished() {
 
 #[test]
 fn scratch_folders_are_apart_and_gone_when_dropped() {
-    let local = Local::fresh();
+    let local = Local::fresh().unwrap();
     let (one, two) = (local.store.scratch().unwrap(), local.store.scratch().unwrap());
     assert_ne!(one.path(), two.path());
     fs::create_dir_all(one.path().join("deep/er")).unwrap();
@@ -161,7 +123,7 @@ fn opening_removes_what_the_dead_left_and_nothing_else() {
 
 #[test]
 fn strange_things_among_the_blobs_are_listed_as_strays() {
-    let local = Local::fresh();
+    let local = Local::fresh().unwrap();
     let hash = put(&local.store, b"a blob").hash;
     let blobs = local.folder.path().join("blobs");
     fs::create_dir_all(blobs.join("zz/yy")).unwrap();
@@ -181,7 +143,7 @@ fn strange_things_among_the_blobs_are_listed_as_strays() {
 
 #[test]
 fn a_source_that_grows_while_it_is_read_is_refused() {
-    let local = Local::fresh();
+    let local = Local::fresh().unwrap();
     let source = local.folder.path().join("growing");
     fs::write(&source, noise(1, 32 << 20)).unwrap();
     let done = AtomicBool::new(false);
@@ -203,7 +165,7 @@ fn a_source_that_grows_while_it_is_read_is_refused() {
 
 #[test]
 fn a_source_that_is_no_regular_file_is_refused_at_once() {
-    let local = Local::fresh();
+    let local = Local::fresh().unwrap();
     let pipe = local.folder.path().join("pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
     for source in [pipe.as_path(), local.folder.path(), Path::new("/dev/zero"), Path::new("/absent")] {
@@ -215,7 +177,7 @@ fn a_source_that_is_no_regular_file_is_refused_at_once() {
 
 #[test]
 fn a_rendition_from_another_file_system_is_copied() {
-    let local = Local::fresh();
+    let local = Local::fresh().unwrap();
     let Some(other) = SmallDisk::mount("size=1m") else { return };
     let from = other.path().join("made");
     fs::write(&from, b"far away").unwrap();

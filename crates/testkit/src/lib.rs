@@ -1,5 +1,5 @@
 //! What tests need and must not make for themselves: real files made by real tools, words from a seed, throw-away
-//! folders and the address of the PostgreSQL the test run has started.
+//! folders and the addresses of the PostgreSQL and the S3 server the test run has started.
 //!
 //! A dev-dependency of any crate, so it imports none of them. Everything here panics with a sentence when it can't do
 //! its work: a test without its fixture has failed.
@@ -8,9 +8,11 @@ pub mod fixtures;
 mod judge;
 mod library;
 mod postgres;
+mod s3;
 mod words;
 
 pub use judge::judged;
 pub use library::TempLibrary;
 pub use postgres::{TempSchema, postgres};
+pub use s3::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3, s3_prefix};
 pub use words::{Described, Words};

@@ -18,7 +18,9 @@ export const largestUrl = (version: string) =>
 /** A document's page as a picture; pages count from 1. */
 export const pageUrl = (version: string, page: number) => renditionUrl(version, `box-1024x1024-p${page}.jpg`);
 
-export const originalUrl = (asset: string) => `/api/v1/assets/${encodeURIComponent(asset)}/original`;
+/** The original of the current version, or of the one that is named. */
+export const originalUrl = (asset: string, version?: string) =>
+  `/api/v1/assets/${encodeURIComponent(asset)}/original${version ? `?${new URLSearchParams({ version })}` : ""}`;
 
 export type PictureFormat = "jpg" | "png" | "webp" | "avif";
 

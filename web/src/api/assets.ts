@@ -8,7 +8,8 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { api, ask, whole } from "./client";
+import { acted } from "./acted";
+import { api, ask, Problem, whole } from "./client";
 import type { AssetPage, AssetPatch, AssetView } from "./types";
 
 /** What a view of the library shows: the query and its order. Both live in the URL. */
@@ -42,15 +43,40 @@ export interface Held {
 export const searchKey = (search: Search) => ["assets", search.q, search.sort] as const;
 export const assetKey = (id: string) => ["asset", id] as const;
 
+interface Asked {
+  q?: string;
+  sort?: string;
+  after?: string;
+  facets?: string;
+  limit: number;
+}
+
+/** What a search finds that knows of the fact `atLeast`; without one, of what this page did last. Where the index is
+ *  so far behind that it does not, it is asked for what it has. */
+async function found(query: Asked, signal?: AbortSignal, atLeast = acted()): Promise<AssetPage> {
+  try {
+    const at_least = atLeast === null ? {} : { at_least: atLeast };
+    return await ask(api.GET("/api/v1/assets", { params: { query: { ...query, ...at_least } }, signal }));
+  } catch (cause) {
+    if (atLeast === null || !(cause instanceof Problem) || cause.status !== 503) throw cause;
+  }
+  return ask(api.GET("/api/v1/assets", { params: { query }, signal }));
+}
+
 /** The first page of a result carries its count and facets; later pages carry assets alone. */
-export function readPage(search: Search, after: string | null, signal?: AbortSignal): Promise<AssetPage> {
+export function readPage(
+  search: Search,
+  after: string | null,
+  signal?: AbortSignal,
+  atLeast?: number | null,
+): Promise<AssetPage> {
   const query = {
     ...(search.q ? { q: search.q } : {}),
     ...(search.sort ? { sort: search.sort } : {}),
     ...(after ? { after } : { facets: FACETS.join(",") }),
     limit: PAGE_SIZE,
   };
-  return ask(api.GET("/api/v1/assets", { params: { query }, signal }));
+  return found(query, signal, atLeast);
 }
 
 export function useResult(search: Search) {
@@ -70,7 +96,7 @@ export function facetQuery(q: string, name: string) {
     queryKey: ["facet", q, name],
     queryFn: async ({ signal }: { signal: AbortSignal }) => {
       const query = { ...(q ? { q } : {}), facets: name, limit: 1 };
-      return (await ask(api.GET("/api/v1/assets", { params: { query }, signal }))).facets[name] ?? null;
+      return (await found(query, signal)).facets[name] ?? null;
     },
     retry: false,
   };
@@ -80,7 +106,7 @@ export function facetQuery(q: string, name: string) {
 export function countQuery(q: string) {
   return {
     queryKey: ["count", q],
-    queryFn: async () => (await ask(api.GET("/api/v1/assets", { params: { query: { q, limit: 1 } } }))).total,
+    queryFn: async () => (await found({ q, limit: 1 })).total,
     retry: false,
   };
 }
@@ -101,19 +127,19 @@ export const useAsset = (id: string) => useQuery(readAsset(id));
 
 /** What an edit answers: the asset after it, where it is still in the caller's sight, and the edit's own number, by
  *  which it can be undone. */
-interface Edited {
+export interface Edited {
   held: Held | null;
   edit: number;
 }
 
-function editedOf(answer: { value: AssetView; response: Response }): Edited {
+export function editedOf(answer: { value: AssetView; response: Response }): Edited {
   return {
     held: answer.response.status === 204 ? null : heldOf(answer),
     edit: Number(answer.response.headers.get("damask-seq")),
   };
 }
 
-function useTakeEdited(id: string) {
+export function useTakeEdited(id: string) {
   const cache = useQueryClient();
   return ({ held }: Edited) => {
     if (held) cache.setQueryData(assetKey(id), held);
@@ -132,17 +158,6 @@ export function useEditAsset(id: string) {
         await whole(api.PATCH("/api/v1/assets/{id}", { params: { path: { id }, header }, body: { fields } })),
       );
     },
-    onSuccess: useTakeEdited(id),
-  });
-}
-
-/** Puts back what stood before an edit, unless somebody changed it since. */
-export function useUndoEdit(id: string) {
-  return useMutation({
-    mutationFn: async (edit: number) =>
-      editedOf(
-        await whole(api.POST("/api/v1/assets/{id}/undo", { params: { path: { id } }, body: { edit } })),
-      ),
     onSuccess: useTakeEdited(id),
   });
 }

@@ -1,11 +1,12 @@
 /** The live stream: facts and jobs from `/api/v1/events` into the cache, at most twice a second. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { speaksOfTrash } from "../query/trash";
 import { JOBS, QUARANTINE, STATUS } from "./activity";
 import { assetKey, type Pages, readPage } from "./assets";
-import { api, ask } from "./client";
+import { api, ask, Problem } from "./client";
 import { FOLDERS } from "./folders";
-import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf } from "./live";
+import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf, withoutAssets } from "./live";
 import type { Job, JobPage } from "./types";
 
 const FLUSH_MS = 500;
@@ -34,25 +35,41 @@ export function useConnected(): boolean {
   );
 }
 
-async function takeFacts(cache: QueryClient, subjects: ReadonlySet<string>) {
+/** What is known of one asset: of its file, too, since that may be another one now. */
+const OF_ASSET = ["history", "tags", "text", "comparison"];
+
+async function takeFacts(cache: QueryClient, subjects: ReadonlySet<string>, seq: number | null) {
   for (const id of subjects) {
     cache.invalidateQueries({ queryKey: assetKey(id) });
-    cache.invalidateQueries({ queryKey: ["history", id] });
+    for (const name of OF_ASSET) cache.invalidateQueries({ queryKey: [name, id] });
   }
   cache.invalidateQueries({ queryKey: STATUS });
   cache.invalidateQueries({ queryKey: QUARANTINE });
   cache.invalidateQueries({ queryKey: ["facet"] });
+  cache.invalidateQueries({ queryKey: ["count"] });
   cache.invalidateQueries({ queryKey: FOLDERS });
   for (const query of kept(cache)) {
     const [, q, sort] = query.queryKey as ["assets", string, string];
-    const fresh = await readPage({ q, sort }, null).catch(() => null);
+    const fresh = await readPage({ q, sort }, null, undefined, seq ?? undefined).catch(() => null);
     const held = cache.getQueryData<Pages>(query.queryKey);
     if (!fresh || !held) continue;
     cache.setQueryData<Pages>(query.queryKey, layFirstPage(held, fresh));
     for (const id of onLaterPages(held, subjects).slice(0, REPLACED_MAX)) {
-      const view = await ask(api.GET("/api/v1/assets/{id}", { params: { path: { id } } })).catch(() => null);
-      if (view) cache.setQueryData<Pages>(query.queryKey, (now) => now && replaceAsset(now, summaryOf(view)));
+      const lay = await laterAsset(id, speaksOfTrash(q));
+      if (lay) cache.setQueryData<Pages>(query.queryKey, (now) => now && lay(now));
     }
+  }
+}
+
+/** What an asset on a later page became: another, or one that belongs there no longer. */
+async function laterAsset(id: string, inTrash: boolean): Promise<((held: Pages) => Pages) | null> {
+  try {
+    const view = await ask(api.GET("/api/v1/assets/{id}", { params: { path: { id } } }));
+    if (!inTrash && view.trashed !== null) return (held) => withoutAssets(held, new Set([id]));
+    return (held) => replaceAsset(held, summaryOf(view));
+  } catch (cause) {
+    const gone = cause instanceof Problem && cause.status === 404;
+    return gone ? (held) => withoutAssets(held, new Set([id])) : null;
   }
 }
 
@@ -64,6 +81,14 @@ function kept(cache: QueryClient) {
     .sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
   for (const query of left.slice(LEFT_KEPT)) cache.getQueryCache().remove(query);
   return [...all.filter((query) => query.isActive()), ...left.slice(0, LEFT_KEPT)];
+}
+
+/** Whether a result was found before the stream began to tell: what happened between the two nobody tells of. */
+function isBehind(cache: QueryClient, seq: number): boolean {
+  return kept(cache).some((query) => {
+    const first = cache.getQueryData<Pages>(query.queryKey)?.pages[0];
+    return first !== undefined && first.seq < seq;
+  });
 }
 
 function takeJob(cache: QueryClient, news: Pick<Job, "id" | "state" | "progress">) {
@@ -79,7 +104,9 @@ export function useLiveEvents() {
   const cache = useQueryClient();
   useEffect(() => {
     const subjects = new Set<string>();
+    let seq: number | null = null;
     let due: ReturnType<typeof setTimeout> | undefined;
+    let behind: ReturnType<typeof setTimeout> | undefined;
     let jobsDue: ReturnType<typeof setTimeout> | undefined;
     let busy = false;
     let lost = false;
@@ -92,14 +119,17 @@ export function useLiveEvents() {
       busy = true;
       const taken = new Set(subjects);
       subjects.clear();
-      await takeFacts(cache, taken).finally(() => {
+      await takeFacts(cache, taken, seq).finally(() => {
         busy = false;
       });
     };
     const source = new EventSource("/api/v1/events");
-    source.addEventListener("ready", () => {
+    source.addEventListener("ready", (event) => {
       say(true);
+      const ready = (JSON.parse(event.data) as { seq: number }).seq;
+      seq = Math.max(seq ?? 0, ready);
       if (lost) due ??= setTimeout(flush, 0);
+      else behind = setTimeout(() => isBehind(cache, ready) && flush(), FLUSH_MS);
       lost = false;
     });
     source.addEventListener("open", () => say(true));
@@ -108,7 +138,9 @@ export function useLiveEvents() {
       say(false);
     });
     source.addEventListener("fact", (event) => {
-      for (const id of (JSON.parse(event.data) as { subjects: string[] }).subjects) subjects.add(id);
+      const fact = JSON.parse(event.data) as { seq: number; subjects: string[] };
+      for (const id of fact.subjects) subjects.add(id);
+      seq = fact.seq;
       due ??= setTimeout(flush, FLUSH_MS);
     });
     source.addEventListener("job", (event) => {
@@ -122,6 +154,7 @@ export function useLiveEvents() {
     return () => {
       source.close();
       clearTimeout(due);
+      clearTimeout(behind);
       clearTimeout(jobsDue);
     };
   }, [cache]);

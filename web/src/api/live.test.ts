@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pages } from "./assets";
-import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf } from "./live";
+import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf, withoutAssets } from "./live";
 import type { AssetPage, AssetSummary, AssetView, Job } from "./types";
 
 const asset = (id: string, name = id): AssetSummary => ({
@@ -22,6 +22,8 @@ const asset = (id: string, name = id): AssetSummary => ({
   title: null,
   previewed: false,
   failed: false,
+  trashed: null,
+  checked_out_by: null,
 });
 const page = (ids: string, next: string | null, total = 99): AssetPage => ({
   items: [...ids].map((id) => asset(id)),
@@ -47,12 +49,20 @@ describe("a fresh first page over those held", () => {
 
   it("lets assets go that no longer match", () => {
     expect(ids(layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("acde", "e")))).toEqual([
-      "acde",
+      "acdefgh",
     ]);
     expect(ids(layFirstPage(pages(page("abcd", "d"), page("efgh", null)), page("acd", "d")))).toEqual([
       "acd",
       "efgh",
     ]);
+  });
+
+  it("goes on from a later page when so many are gone that it ends there", () => {
+    const held = pages(page("abcd", "d"), page("efgh", "h"), page("ijkl", null));
+    const laid = layFirstPage(held, page("aefg", "g", 9));
+    expect(ids(laid)).toEqual(["aefgh", "ijkl"]);
+    expect(laid.pages[0]).toMatchObject({ next: "h", total: 9 });
+    expect(laid.pageParams).toEqual([null, "2"]);
   });
 
   it("is all there is when it is the last", () => {
@@ -98,6 +108,8 @@ it("the summary of a whole asset is what a list holds of it, and no more", () =>
     renditions: [],
     text: false,
     more: true,
+    checkout: null,
+    purge_at: null,
   };
   expect(summaryOf(view)).toEqual(asset("a"));
 });
@@ -123,4 +135,12 @@ it("a job's progress is laid over the list; a change of state asks for the list 
   ).toBe(3);
   expect(layJob(held, { id: "j", state: "done", progress: null })).toBeNull();
   expect(layJob(held, { id: "k", state: "running", progress: null })).toBeNull();
+});
+
+it("assets that leave a result close the gap and are counted out", () => {
+  const held = pages(page("abcd", "d", 9), page("efgh", null, 9));
+  const left = withoutAssets(held, new Set(["b", "c", "e", "z"]));
+  expect(ids(left)).toEqual(["ad", "fgh"]);
+  expect(left.pages.map((each) => each.total)).toEqual([6, 6]);
+  expect(withoutAssets(held, new Set(["z"]))).toBe(held);
 });

@@ -5,21 +5,37 @@
 import type { Pages } from "./assets";
 import type { AssetSummary, AssetView, Job, JobPage } from "./types";
 
-/** Lays a fresh first page over the pages held. Later pages stay true, because a cursor names the last asset
- *  before it: what is new stands before that, and keeps standing in the first page. */
+/** Lays a fresh first page over the pages held. What stood below stays true, because a cursor names the last asset
+ *  before it: wherever the fresh page ends among those held, the rest goes on from there. */
 export function layFirstPage(held: Pages, fresh: Pages["pages"][number]): Pages {
-  const old = held.pages[0];
   const last = fresh.items.at(-1);
-  if (!old || !last || fresh.next === null || held.pages.length === 1) {
-    return { pages: [fresh], pageParams: [null] };
-  }
-  const met = new Set(fresh.items.map((item) => item.id));
-  const cut = old.items.findIndex((item) => item.id === last.id);
-  // The fresh page ends with an asset that was not on the old one: nothing tells where old ones begin.
-  if (cut < 0) return { pages: [fresh], pageParams: [null] };
-  const rest = old.items.slice(cut + 1).filter((item) => !met.has(item.id));
-  const first = { ...fresh, items: [...fresh.items, ...rest], next: old.next };
-  return { pages: [first, ...held.pages.slice(1)], pageParams: held.pageParams };
+  const alone = { pages: [fresh], pageParams: [null] };
+  if (!last || fresh.next === null || held.pages.length <= 1) return alone;
+  // So many may be gone that the fresh page ends on what was a later one.
+  const at = held.pages.findIndex((page) => page.items.some((item) => item.id === last.id));
+  const met = held.pages[at];
+  // The fresh page ends with an asset that was on none of them: nothing tells where old ones begin.
+  if (!met) return alone;
+  const shown = new Set(fresh.items.map((item) => item.id));
+  const cut = met.items.findIndex((item) => item.id === last.id);
+  const rest = met.items.slice(cut + 1).filter((item) => !shown.has(item.id));
+  const first = { ...fresh, items: [...fresh.items, ...rest], next: met.next };
+  return {
+    pages: [first, ...held.pages.slice(at + 1)],
+    pageParams: [null, ...held.pageParams.slice(at + 1)],
+  };
+}
+
+/** Takes assets out of a result: those after them move up, and the count goes down. */
+export function withoutAssets(held: Pages, ids: ReadonlySet<string>): Pages {
+  let gone = 0;
+  const pages = held.pages.map((page) => {
+    const items = page.items.filter((item) => !ids.has(item.id));
+    gone += page.items.length - items.length;
+    return items.length === page.items.length ? page : { ...page, items };
+  });
+  if (gone === 0) return held;
+  return { ...held, pages: pages.map((page) => ({ ...page, total: Math.max(0, page.total - gone) })) };
 }
 
 /** Which of these ids stand on a page after the first. */
@@ -44,6 +60,8 @@ export function replaceAsset(held: Pages, asset: AssetSummary): Pages {
 export function summaryOf(view: AssetView): AssetSummary {
   const {
     folder,
+    checkout,
+    purge_at,
     fields,
     probe,
     findings,

@@ -18,7 +18,15 @@ function serve(...answers: unknown[]) {
 }
 
 const folder = (name: string): Folder => ({ id: `id of ${name}`, name, path: name });
-const file = (name: string): Quarantined => ({ id: name, name, path: name, reason: "", bytes: 1, at: "" });
+const file = (name: string): Quarantined => ({
+  id: name,
+  name,
+  path: name,
+  code: "type-refused",
+  reason: "",
+  bytes: 1,
+  at: "",
+});
 
 afterEach(() => vi.restoreAllMocks());
 

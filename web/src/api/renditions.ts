@@ -15,13 +15,16 @@ export function mayBePictured({
   return previewed && placeholder !== null;
 }
 
-/** Whether there is a picture of it, from which copies can be made. */
-export function usePictured({ version, previewed }: Pick<AssetSummary, "version" | "previewed">): boolean {
+/** Whether there is a picture of it, from which copies can be made; `null` until it is known. */
+export function usePictured({
+  version,
+  previewed,
+}: Pick<AssetSummary, "version" | "previewed">): boolean | null {
   const answer = useQuery({
     queryKey: ["pictured", version],
     enabled: previewed,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => isThere(rungUrl(version, 256)),
   });
-  return answer.data ?? false;
+  return answer.data ?? (answer.isLoading ? null : false);
 }

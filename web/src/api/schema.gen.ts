@@ -46,6 +46,64 @@ export interface paths {
         patch: operations["editAsset"];
         trace?: never;
     };
+    "/api/v1/assets/{id}/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Check an asset out
+         * @description Until it is checked in, nobody else changes it: no edits, no new version, no trash. All see who has it.
+         */
+        put: operations["checkOut"];
+        post?: never;
+        /** Check an asset in */
+        delete: operations["checkIn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two versions */
+        get: operations["compareVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/current-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make another version the current one
+         * @description What people wrote of the asset stays; what is read from its file is read again.
+         */
+        put: operations["setCurrentVersion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{id}/history": {
         parameters: {
             query?: never;
@@ -72,7 +130,7 @@ export interface paths {
         };
         /**
          * Download an original
-         * @description The bytes of the current version's primary file, bit for bit. Ranges are served (RFC 9110, 14).
+         * @description The bytes of a version's primary file, bit for bit. Ranges are served (RFC 9110, 14).
          *     Each download is a fact of the journal; a range is one when it begins with the first byte or holds more
          *     than half of them.
          */
@@ -134,6 +192,73 @@ export interface paths {
          *     undone too. It is refused where one of these fields was changed since.
          */
         post: operations["undoEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backups
+         * @description Of the place that the configuration names.
+         */
+        get: operations["listBackups"];
+        put?: never;
+        /**
+         * Make a backup
+         * @description At the place that the configuration names. The answer comes line by line, one JSON object a line, for as long as it
+         *     takes: how far it is, and at the end the backup or why there is none. Ending the request ends the backup; the next
+         *     one goes on from there.
+         */
+        post: operations["startBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erase/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase an account
+         * @description Its name, address, password, keys and sessions, and what the journal said of it. What the person did stays told
+         *     under an id that names nobody. This cannot be undone.
+         */
+        post: operations["eraseAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erase/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the past of an asset
+         * @description Every value that once stood there goes from its history; what stands now stays. Nothing before can be undone then.
+         */
+        post: operations["erasePast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -326,6 +451,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notary/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The checkpoint
+         * @description How many facts there are and the root over all of them, signed (Ed25519). Whoever keeps one can prove later what
+         *     there was. The key it is checked with stands in the header `Damask-Verifier`.
+         */
+        get: operations["getCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notary/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that an older log is the beginning of this one
+         * @description What makes the root that was signed last of the root of an older checkpoint (RFC 6962, 2.1.2).
+         */
+        get: operations["proveConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notary/inclusion/{fact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that a fact is in the log
+         * @description The hashes from the fact's leaf to the root that was signed (RFC 6962, 2.1.1).
+         */
+        get: operations["proveFact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notary/tile/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of the log
+         * @description Tiles of hashes and bundles of entries by their paths (C2SP tlog-tiles), for monitors that audit the whole log.
+         */
+        get: operations["getTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -380,6 +586,26 @@ export interface paths {
          * @description Its bytes are freed, unless an asset or another file in quarantine has the same.
          */
         post: operations["discardFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bring another file in its place
+         * @description The body comes in by the path of the file that waits, which is then thrown away. It may have to wait as well.
+         */
+        put: operations["replaceWaitingFile"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -451,6 +677,105 @@ export interface paths {
         get: operations["suggest"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put assets in the trash
+         * @description They are found no more, but for by `is:trashed`, and can be taken out again until they are purged. What one asset
+         *     refuses is told beside what was done.
+         */
+        post: operations["trashAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/empty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Empty the trash
+         * @description Begins a job that deletes for ever what lies there now. This cannot be undone.
+         */
+        post: operations["emptyTrash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete assets for ever
+         * @description Only what lies in the trash. Their bytes go too, where no other asset has the same. This cannot be undone.
+         */
+        post: operations["purgeAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take assets out of the trash */
+        post: operations["restoreAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an act
+         * @description What can be undone: edits, putting in and taking out of the trash, new and promoted versions, check-outs. Undoing
+         *     states a fact of its own, by which it can be undone too.
+         */
+        post: operations["undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -568,6 +893,11 @@ export interface components {
              */
             captured: string | null;
             /**
+             * Format: uuid
+             * @description Who has it checked out.
+             */
+            checked_out_by: string | null;
+            /**
              * @description The main colour, `#rrggbb`.
              * @example #4a6b82
              */
@@ -621,6 +951,11 @@ export interface components {
             /** @description Its title. */
             title: string | null;
             /**
+             * Format: date-time
+             * @description Since when it lies in the trash.
+             */
+            trashed: string | null;
+            /**
              * Format: uuid
              * @description Its current version; renditions are addressed by it.
              */
@@ -633,6 +968,7 @@ export interface components {
         };
         /** @description An asset, whole. */
         AssetView: components["schemas"]["AssetSummary"] & {
+            checkout: components["schemas"]["Checkout"] | null;
             /** @description BLAKE3 of its pixels or samples without metadata. */
             essence_hash: string | null;
             /** @description Its fields that have values, in the order of the schema. */
@@ -648,6 +984,11 @@ export interface components {
             more: boolean;
             /** @description What was measured of its bytes. */
             probe: components["schemas"]["Probe"];
+            /**
+             * Format: date-time
+             * @description When it is purged, where it lies in the trash and is purged by itself.
+             */
+            purge_at: string | null;
             /** @description Renditions that exist or can be made. */
             renditions: string[];
             /** @description Whether text was read from it. */
@@ -666,6 +1007,98 @@ export interface components {
             /** Format: int32 */
             sample_rate_hz: number;
         };
+        /** @description What is in a backup. */
+        Backup: {
+            /** Format: int64 */
+            assets: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When its snapshot was taken.
+             */
+            made: string;
+            /** Format: int64 */
+            original_bytes: number;
+            /**
+             * Format: int64
+             * @description Originals in it.
+             */
+            originals: number;
+            /**
+             * Format: int64
+             * @description Bytes that were put for it, rows and originals.
+             */
+            put_bytes: number;
+            /**
+             * Format: int64
+             * @description Originals that were not there before.
+             */
+            put_originals: number;
+            /**
+             * Format: int64
+             * @description Its last fact.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Originals that could not be read when it was made.
+             */
+            unreadable: number;
+        };
+        /** @description A backup, whole or not. */
+        BackupFound: {
+            backup: components["schemas"]["Backup"] | null;
+            /** @description Why it cannot be read; null where it can. */
+            broken: string | null;
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description The backups of a place. */
+        BackupList: {
+            /** @description The newest first. */
+            items: components["schemas"]["BackupFound"][];
+        };
+        /** @description How far a backup is. */
+        BackupProgress: {
+            /**
+             * Format: int64
+             * @description Bytes of all originals.
+             */
+            bytes: number;
+            /** Format: int64 */
+            bytes_done: number;
+            /**
+             * Format: int64
+             * @description Bytes that were not there before.
+             */
+            bytes_moved: number;
+            /** Format: int64 */
+            bytes_per_s: number;
+            /** Format: int64 */
+            files_done: number;
+            /** Format: int64 */
+            seconds_left: number | null;
+        };
+        /** @description One line of the answer while a backup is made: exactly one of these. */
+        BackupStep: {
+            /** @description How far it is. */
+            progress: components["schemas"]["BackupProgress"];
+        } | {
+            /** @description An original that is not in it. */
+            unreadable: {
+                /** @description Its hash. */
+                hash: string;
+                /** @description Why. */
+                why: string;
+            };
+        } | {
+            /** @description It is made. */
+            backup: components["schemas"]["Backup"];
+        } | {
+            /** @description It is not, and why. */
+            failed: string;
+        };
         /** @description What a caller may do, apart from seeing. */
         Can: {
             /** @description Run the library. */
@@ -676,6 +1109,66 @@ export interface components {
             edit: boolean;
             /** @description Bring in files. */
             upload: boolean;
+        };
+        /** @description Someone works on an asset. */
+        Checkout: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            by: string;
+            /** @description What people call them. */
+            name: string | null;
+            /** @description What for; may be empty. */
+            note: string;
+        };
+        /** @description What an asset is checked out for. */
+        CheckoutRequest: {
+            /**
+             * @description In a few words, for the others.
+             * @example retouching the sky
+             */
+            note?: string | null;
+        };
+        /** @description One of them. */
+        ComparedVersion: {
+            /** @description What was measured of it. */
+            probe: components["schemas"]["Probe"];
+            version: components["schemas"]["Version"];
+        };
+        /** @description Two versions beside each other. */
+        Comparison: {
+            /** @description The one it is compared from. */
+            from: components["schemas"]["ComparedVersion"];
+            /** @description Embedded tags that only one has, or that say other things in each. */
+            tags: components["schemas"]["TagDifference"][];
+            /** @description The one it is compared to. */
+            to: components["schemas"]["ComparedVersion"];
+        };
+        /** @description An older log is the beginning of this one. */
+        ConsistencyProof: components["schemas"]["SignedView"] & {
+            /**
+             * Format: int64
+             * @description How many facts the older one has.
+             */
+            from: number;
+            /** @description Its root. */
+            from_root: string;
+            /** @description What makes the newer root of it. */
+            path: string[];
+        };
+        /** @description Which version to make current. */
+        CurrentVersion: {
+            /**
+             * Format: uuid
+             * @description One of the asset's versions.
+             */
+            version: string;
         };
         /** @description Field values written by a person. */
         EditRequest: {
@@ -702,6 +1195,30 @@ export interface components {
             name: string;
             /** @description Whether it answers. */
             ok: boolean;
+        };
+        /** @description What went. */
+        Erased: {
+            /**
+             * Format: int64
+             * @description Facts whose before and after are no more. Their headers stay, and every proof.
+             */
+            facts: number;
+        };
+        /** @description Whom to erase. */
+        ErasedAccount: {
+            /**
+             * Format: uuid
+             * @description The account's id: the actor of its facts.
+             */
+            account: string;
+        };
+        /** @description Whose past to erase. */
+        ErasedPast: {
+            /**
+             * Format: uuid
+             * @description The asset.
+             */
+            asset: string;
         };
         /** @description Counts by value. */
         Facet: {
@@ -883,6 +1400,18 @@ export interface components {
              * @description Give it as `after` to see older facts; null on the last page.
              */
             next: number | null;
+        };
+        /** @description A fact is in the log. */
+        InclusionProof: components["schemas"]["SignedView"] & {
+            /** @description The fact's header as the log holds it. The leaf is SHA-256 of a zero byte and these bytes. */
+            entry: string;
+            /**
+             * Format: int64
+             * @description The leaf's place, from 0.
+             */
+            index: number;
+            /** @description The hashes from the leaf up. */
+            path: string[];
         };
         /** @description A job. */
         Job: {
@@ -1126,6 +1655,11 @@ export interface components {
         };
         /** @description Why a request was not done. */
         Problem: {
+            /**
+             * Format: uuid
+             * @description The asset that is in the way.
+             */
+            asset?: string | null;
             at?: components["schemas"]["Span"] | null;
             /**
              * @description Stable code for programs.
@@ -1184,13 +1718,18 @@ export interface components {
             at: string;
             /** Format: int64 */
             bytes: number;
+            /**
+             * @description Why it waits: a stable code.
+             * @example type-refused
+             */
+            code: string;
             /** Format: uuid */
             id: string;
             /** @description The name it came by. */
             name: string;
             /** @description The path it came by. */
             path: string;
-            /** @description Why it waits. */
+            /** @description The same in words. */
             reason: string;
         };
         /** @description Units a second as an exact ratio. */
@@ -1199,6 +1738,26 @@ export interface components {
             denominator: number;
             /** Format: int32 */
             numerator: number;
+        };
+        /** @description An asset with which it was not done. */
+        RefusedAsset: {
+            /**
+             * Format: uuid
+             * @description The asset.
+             */
+            asset: string;
+            /**
+             * @description The code of the problem.
+             * @example checked-out
+             */
+            code: string;
+            /** @description Why not. */
+            detail: string;
+        };
+        /** @description The assets an act is meant for. */
+        Selection: {
+            /** @description Their ids. */
+            assets: string[];
         };
         /** @description The first administrator. */
         SetupRequest: {
@@ -1219,6 +1778,23 @@ export interface components {
             /** @description True until the first administrator is made. */
             needed: boolean;
         };
+        /** @description What became of an act on several assets. */
+        Several: {
+            /** @description The assets it was done with. */
+            done: string[];
+            /**
+             * Format: int64
+             * @description The fact that states it: give it to `POST /api/v1/undo`. Null where nothing was changed, or for ever.
+             */
+            fact: number | null;
+            /** @description The others. */
+            refused: components["schemas"]["RefusedAsset"][];
+            /**
+             * Format: int64
+             * @description Give it as `at_least` to a search that is to know of it.
+             */
+            seq: number;
+        };
         /** @description Signing in. */
         SignInRequest: {
             /**
@@ -1228,6 +1804,20 @@ export interface components {
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description What a proof leads to. */
+        SignedView: {
+            /** @description The note that signs both (C2SP `tlog-checkpoint`). */
+            checkpoint: string;
+            /** @description The root over them. */
+            root: string;
+            /**
+             * Format: int64
+             * @description How many facts were signed.
+             */
+            size: number;
+            /** @description With what its signature is checked: `name+id+key` (C2SP `signed-note`). */
+            verifier: string;
         };
         /** @description A stretch of text in characters, from `start` (inside) to `end` (outside). */
         Span: {
@@ -1304,6 +1894,17 @@ export interface components {
             /** @description Its value, as the reader gives it. */
             value: components["schemas"]["Value"];
         };
+        /** @description A tag that is not the same in both. */
+        TagDifference: {
+            /** @description What it says in the first; null where it is not there. */
+            from: components["schemas"]["Value"];
+            /** @description Its group, as exiftool names it. */
+            group: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it says in the second; null where it is not there. */
+            to: components["schemas"]["Value"];
+        };
         /** @description Embedded tags, raw. */
         TagList: {
             /** @description Every tag of the file, in the file's order. */
@@ -1318,6 +1919,14 @@ export interface components {
             next: number | null;
             /** @description The pages that have text. */
             pages: components["schemas"]["PageText"][];
+        };
+        /** @description What to undo. */
+        UndoFactRequest: {
+            /**
+             * Format: int64
+             * @description The number of the fact that states it: `fact` of an act's answer, `seq` in the history of an asset.
+             */
+            fact: number;
         };
         /** @description Which edit to undo. */
         UndoRequest: {
@@ -1361,6 +1970,8 @@ export interface components {
             id: string;
             /** @description Media type. */
             media_type: string;
+            /** @description The name its file came with. */
+            name: string;
             /**
              * Format: int32
              * @description 1 for the first.
@@ -1681,6 +2292,429 @@ export interface operations {
             };
         };
     };
+    checkOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutRequest"];
+            };
+        };
+        responses: {
+            /** @description The asset as it is now */
+            200: {
+                headers: {
+                    /** @description Number of the fact that states it */
+                    "Damask-Seq"?: number;
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description It is done, and the asset exists for this caller no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The asset lies in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The note is too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has it checked out */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkIn: {
+        parameters: {
+            query?: {
+                /** @description Also where someone else has it: for administrators. */
+                take?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The asset as it is now */
+            200: {
+                headers: {
+                    /** @description Number of the fact that states it */
+                    "Damask-Seq"?: number;
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description It is done, and the asset exists for this caller no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not checked out */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has it checked out */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareVersions: {
+        parameters: {
+            query: {
+                /** @description Number of the one to compare from. */
+                from: number;
+                /** @description Number of the one to compare to. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both, and the embedded tags in which they differ */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset or version, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCurrentVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state in which to do it, or several with commas between them */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentVersion"];
+            };
+        };
+        responses: {
+            /** @description The asset as it is now */
+            200: {
+                headers: {
+                    /** @description Number of the fact that states it */
+                    "Damask-Seq"?: number;
+                    /** @description Names this state of the asset */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description It is done, and the asset exists for this caller no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset or version, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The asset lies in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body names no version */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has it checked out */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAssetHistory: {
         parameters: {
             query?: {
@@ -1754,7 +2788,10 @@ export interface operations {
     };
     getOriginal: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A version of the asset; the current one without. */
+                version?: string;
+            };
             header?: {
                 /** @description One range of bytes; several get the whole */
                 Range?: string | null;
@@ -1825,6 +2862,15 @@ export interface operations {
             };
             /** @description There is no such asset, or not for this caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It lies in the trash */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2110,6 +3156,328 @@ export interface operations {
             };
         };
     };
+    listBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration names no place, or there is none */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happens, line by line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["BackupStep"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A backup is being made already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration names no place */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasedAccount"];
+            };
+        };
+        responses: {
+            /** @description It is erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the caller's own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body names no account */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasePast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasedPast"];
+            };
+        };
+        responses: {
+            /** @description It is erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body names no asset */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     followEvents: {
         parameters: {
             query?: never;
@@ -2236,7 +3604,15 @@ export interface operations {
     };
     putFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The asset that gets it as its new version. */
+                replaces?: string;
+                /**
+                 * @description What to do where its folder has a file of that name: `copy` (it becomes an asset of its own), `version`,
+                 *     `skip`, `ask` (refused with 409).
+                 */
+                same_name?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -2290,6 +3666,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The asset to replace is not there, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its folder has a file of that name, or the asset to replace lies in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is longer than is taken */
             413: {
                 headers: {
@@ -2301,6 +3695,15 @@ export interface operations {
             };
             /** @description The path cannot be, or the file could not be kept */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has the asset to replace checked out */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2887,6 +4290,298 @@ export interface operations {
             };
         };
     };
+    getCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A signed note (C2SP tlog-checkpoint) */
+            200: {
+                headers: {
+                    /** @description name+id+key, as C2SP signed-note has it */
+                    "Damask-Verifier"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was signed yet; Retry-After says when to ask again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveConsistency: {
+        parameters: {
+            query: {
+                /** @description How many facts the older checkpoint speaks of. */
+                from: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was signed yet; Retry-After says when to ask again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signed log has fewer facts */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the fact */
+                fact: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such fact, or none that bears on what exists for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not signed yet; Retry-After says when to ask again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Level and index
+                 * @example 0/000
+                 */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listQuarantine: {
         parameters: {
             query?: {
@@ -3068,6 +4763,97 @@ export interface operations {
             };
             /** @description There is no such file in quarantine */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceWaitingFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file in quarantine */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes, of any media type */
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description It is here, or waits as well */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such file in quarantine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is longer than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many uploads are being received as may be; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3516,15 +5302,427 @@ export interface operations {
             };
         };
     };
+    trashAssets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Several"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No asset, or too many */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emptyTrash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun; the job `purge` tells how far it is */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purgeAssets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Several"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No asset, or too many */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAssets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Several"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No asset, or too many */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoFactRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each of its assets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Several"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such fact, or its asset is not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What this fact states cannot be undone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has the asset checked out */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createUpload: {
         parameters: {
             query?: never;
             header: {
                 /** @description 1.0.0 */
                 "Tus-Resumable": string;
-                /** @description Length of the whole in bytes */
-                "Upload-Length": number;
-                /** @description filename, relativePath, filetype, batch: name and base64 value, with commas between them */
+                /** @description Length of the whole in bytes; not of what is made of parts */
+                "Upload-Length"?: number | null;
+                /** @description 1: the length is told with a later chunk */
+                "Upload-Defer-Length"?: string | null;
+                /** @description partial: a part of a file; final; and the places of parts, with spaces: a file made of them */
+                "Upload-Concat"?: string | null;
+                /** @description filename, relativePath, filetype, batch; replaces: the id of an asset that gets it as its new version; sameName: copy, version, skip or ask, where its folder has a file of that name. Name and base64 value, with commas between them */
                 "Upload-Metadata"?: string | null;
                 /** @description sha1 and the base64 checksum of the body */
                 "Upload-Checksum"?: string | null;
@@ -3582,6 +5780,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A part, or the asset to replace, is not there, or not for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its folder has a file of that name (`asset` of the problem), the asset to replace lies in the trash, or a part has not come whole or belongs to another upload */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another version of tus */
             412: {
                 headers: {
@@ -3593,6 +5818,15 @@ export interface operations {
             };
             /** @description It is longer than is taken */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else has the asset to replace checked out */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3889,6 +6123,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is a part of another upload, or another request writes to it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It has expired */
             410: {
                 headers: {
@@ -3936,8 +6179,10 @@ export interface operations {
             /** @description Its state, in headers */
             200: {
                 headers: {
-                    /** @description Length of the whole */
-                    "Upload-Length"?: number;
+                    /** @description partial, or final; and the places of its parts */
+                    "Upload-Concat"?: string | null;
+                    /** @description Length of the whole, once it is known */
+                    "Upload-Length"?: number | null;
                     /** @description Bytes received */
                     "Upload-Offset"?: number;
                     [name: string]: unknown;
@@ -4017,6 +6262,8 @@ export interface operations {
                 "Tus-Resumable": string;
                 /** @description Where the chunk begins: the bytes received so far */
                 "Upload-Offset": number;
+                /** @description Length of the whole, where it was deferred */
+                "Upload-Length"?: number | null;
                 /** @description sha1 and the base64 checksum of the chunk */
                 "Upload-Checksum"?: string | null;
             };
@@ -4065,7 +6312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The upload is made of parts */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -10,6 +10,7 @@ import { UploadPanel } from "../upload/UploadPanel";
 import { words } from "../words";
 import styles from "./Frame.module.css";
 import { Rail } from "./Rail";
+import { Toast } from "./Toast";
 
 // Not of the first look: loaded when first asked for.
 const Shortcuts = lazy(() => import("./Shortcuts"));
@@ -46,6 +47,7 @@ function Inside() {
       </div>
       <DropTarget />
       <UploadPanel />
+      <Toast />
       {sheet !== null && (
         <Suspense>
           <Shortcuts opened={sheet} onClose={() => setSheet(false)} />

@@ -62,7 +62,13 @@ export const theme = createTheme({
     Popover: Popover.extend({
       defaultProps: { shadow: "none", radius: "lg", transitionProps: { duration: 90 } },
     }),
-    Modal: late<ModalProps>({ radius: "lg", transitionProps: { duration: 160 }, centered: true }),
+    Modal: late<ModalProps>({
+      radius: "lg",
+      transitionProps: { duration: 160 },
+      centered: true,
+      // The title's bar would else stand as a second banner of the page.
+      attributes: { header: { role: "none" } },
+    }),
   },
 });
 

@@ -1,16 +1,22 @@
-/** The whole page takes files. Shows that it does while files are dragged over it. */
-import { useEffect, useState } from "react";
+/** The whole page takes files. Shows that it does while files are dragged over it. One file on the page of an asset may
+ *  be meant for that. */
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useMatch } from "react-router";
 import { useCan } from "../api/session";
 import { words } from "../words";
 import { addFiles } from "./add";
-import { fromDrop } from "./dropped";
+import { type Dropped, fromDrop } from "./dropped";
 import styles from "./Upload.module.css";
+
+const DroppedOnAsset = lazy(() => import("./DroppedOnAsset"));
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
 export function DropTarget() {
   const { upload: allowed } = useCan();
+  const asset = useMatch("/assets/:id")?.params.id ?? null;
   const [over, setOver] = useState(false);
+  const [asked, setAsked] = useState<Dropped | null>(null);
   useEffect(() => {
     // Enter and leave come for every element crossed; only their balance tells.
     let depth = 0;
@@ -32,15 +38,28 @@ export function DropTarget() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      if (allowed) fromDrop(event.dataTransfer).then(addFiles);
+      if (!allowed) return;
+      fromDrop(event.dataTransfer).then((files) => {
+        const [first] = files;
+        if (asset && first && files.length === 1 && !first.path.includes("/")) setAsked(first);
+        else addFiles(files);
+      });
     };
     const wired = { dragenter: enter, dragleave: leave, dragover: move, drop };
     for (const [name, act] of Object.entries(wired)) window.addEventListener(name as "drop", act);
     return () => {
       for (const [name, act] of Object.entries(wired)) window.removeEventListener(name as "drop", act);
     };
-  }, [allowed]);
-  return over ? (
-    <div className={styles.target}>{allowed ? words.upload.drop : words.upload.notAllowed}</div>
-  ) : null;
+  }, [allowed, asset]);
+  const said = asset ? words.versions.dropHere : words.upload.drop;
+  return (
+    <>
+      {over && <div className={styles.target}>{allowed ? said : words.upload.notAllowed}</div>}
+      {asset && (
+        <Suspense>
+          <DroppedOnAsset asset={asset} file={asked} onClose={() => setAsked(null)} />
+        </Suspense>
+      )}
+    </>
+  );
 }

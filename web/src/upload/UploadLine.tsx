@@ -37,6 +37,7 @@ function textOf(stage: Stage, bytes: number): string {
   if (stage.kind === "waiting") return said.waiting;
   if (stage.kind === "sending")
     return stage.sent >= bytes ? said.storing : percent(stage.sent / Math.max(1, bytes));
+  if (stage.kind === "asking") return words.sameName.asking;
   return stage.kind === "failed" ? said.failed : said[stage.outcome];
 }
 

@@ -9,6 +9,7 @@ import { words } from "../words";
 import { timeLeft } from "../words/format";
 import { clearEngine, retryFiles, stopAll } from "./add";
 import { arranged } from "./arranged";
+import { Question } from "./Question";
 import { forget, pace, running, type Upload, type Uploads, useUploads } from "./store";
 import styles from "./Upload.module.css";
 import { UploadLine } from "./UploadLine";
@@ -31,7 +32,9 @@ export function UploadPanel() {
         <b className="grow cut" role="status">
           {busy
             ? words.upload.running(totals.ended, totals.files)
-            : words.upload.done(totals.ended - totals.outcomes.quarantined)}
+            : totals.asking > 0
+              ? words.sameName.waiting(totals.asking)
+              : words.upload.done(totals.ended - totals.outcomes.quarantined - totals.outcomes["left-out"])}
         </b>
         {busy && (
           <Button variant="subtle" onClick={stopAll}>
@@ -45,7 +48,7 @@ export function UploadPanel() {
         >
           {folded ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
         </ActionIcon>
-        {!busy && (
+        {!busy && totals.asking === 0 && (
           <ActionIcon
             aria-label={words.upload.dismiss}
             onClick={() => {
@@ -58,6 +61,7 @@ export function UploadPanel() {
         )}
       </header>
       <Progress uploads={uploads} busy={busy} />
+      <Question asking={parts.asking} more={busy} />
       {!folded && (
         <>
           <Failures failed={parts.failed} />
@@ -77,8 +81,8 @@ export function UploadPanel() {
 function Progress({ uploads, busy }: { uploads: Uploads; busy: boolean }) {
   const { totals } = uploads;
   const speed = pace(uploads, Date.now());
-  const { imported, quarantined, "already-here": here } = totals.outcomes;
-  const summary = words.upload.summary(imported, here, quarantined);
+  const { imported, versioned, quarantined, "already-here": here } = totals.outcomes;
+  const summary = words.upload.summary(imported, versioned, here, quarantined);
   if (!busy) return summary ? <p className={styles.sum}>{summary}</p> : null;
   return (
     <div className={styles.progress}>

@@ -5,7 +5,7 @@ import type { Outcome, Stage, Upload } from "./store";
 const ended = (outcome: Outcome): Stage => ({ kind: "ended", outcome, asset: null, reason: null });
 const upload = (id: string, stage: Stage) => ({ id, path: id, bytes: 1, stage });
 
-it("failures come first, then what was kept aside, then what is under way, each as it was chosen", () => {
+it("what is asked comes first, then failures, then what was kept aside, then what is under way, each as it was chosen", () => {
   const parts = arranged([
     upload("a", { kind: "waiting" }),
     upload("b", ended("imported")),
@@ -15,9 +15,11 @@ it("failures come first, then what was kept aside, then what is under way, each 
     upload("f", { kind: "failed", why: "" }),
     upload("g", ended("already-here")),
     upload("h", ended("unknown")),
+    upload("i", { kind: "asking", here: "x", batch: "y" }),
+    upload("j", ended("left-out")),
   ]);
   const ids = Object.entries(parts).map(
     ([part, list]) => `${part}: ${list.map((each: Upload) => each.id).join("")}`,
   );
-  expect(ids).toEqual(["failed: cf", "aside: d", "going: ae", "done: bgh"]);
+  expect(ids).toEqual(["asking: i", "failed: cf", "aside: d", "going: ae", "done: bghj"]);
 });

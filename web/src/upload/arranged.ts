@@ -3,6 +3,7 @@
 import type { Upload } from "./store";
 
 export interface Arranged {
+  asking: Upload[];
   failed: Upload[];
   /** Kept aside by the server, until somebody decides. */
   aside: Upload[];
@@ -11,13 +12,13 @@ export interface Arranged {
 }
 
 export function arranged(list: readonly Upload[]): Arranged {
-  const parts: Arranged = { failed: [], aside: [], going: [], done: [] };
+  const parts: Arranged = { asking: [], failed: [], aside: [], going: [], done: [] };
   for (const upload of list) parts[placeOf(upload)].push(upload);
   return parts;
 }
 
 function placeOf({ stage }: Upload): keyof Arranged {
-  if (stage.kind === "failed") return "failed";
+  if (stage.kind === "failed" || stage.kind === "asking") return stage.kind;
   if (stage.kind !== "ended") return "going";
   return stage.outcome === "quarantined" ? "aside" : "done";
 }

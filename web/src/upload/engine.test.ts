@@ -4,7 +4,11 @@ import type { Stage, Upload } from "./store";
 
 /** What the server would do with each file that is sent, by path. */
 const refused = new Set<string>();
+/** Paths whose folder has a file of that name, which is asked about. */
+const there = new Set<string>();
 const sent: string[] = [];
+/** What was wanted of each. */
+const wanted: unknown[] = [];
 const rows = new Map<string, Upload>();
 
 vi.mock("@uppy/tus", () => ({
@@ -19,12 +23,25 @@ vi.mock("@uppy/tus", () => ({
         for (const file of ids.map((id) => this.uppy.getFile(id))) {
           const path = String(file.meta.relativePath);
           sent.push(path);
-          if (refused.has(path)) this.uppy.emit("upload-error", file, { name: "Error", message: "no room" });
+          wanted.push(file.meta.replaces ?? file.meta.sameName);
+          if (there.has(path) && file.meta.sameName === "ask")
+            this.uppy.emit("upload-error", file, sameName());
+          else if (refused.has(path))
+            this.uppy.emit("upload-error", file, { name: "Error", message: "no room" });
           else this.uppy.emit("upload-success", file, { status: 200, body: {} });
         }
       });
     }
   },
+}));
+const sameName = () =>
+  Object.assign(new Error("tus: unexpected response"), {
+    originalResponse: { getBody: () => JSON.stringify({ code: "same-name", asset: "a1" }) },
+  });
+/** The asset of that name holds "abc". */
+const ABC = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85";
+vi.mock("../api/assets", () => ({
+  readAsset: () => ({ queryFn: async () => ({ asset: { id: "a1", bytes: 3, hash: ABC } }) }),
 }));
 vi.mock("./store", () => ({
   put: (upload: Upload) => rows.set(upload.id, upload),
@@ -34,7 +51,7 @@ vi.mock("./store", () => ({
   },
 }));
 
-const { cancel, clear, retry, send } = await import("./engine");
+const { answer, cancel, clear, retry, send } = await import("./engine");
 
 const dropped = (path: string, content = "abc") => ({
   file: new File([content], path.split("/").at(-1) ?? path, { lastModified: 7 }),
@@ -47,7 +64,9 @@ const settled = (expected: string[]) => vi.waitFor(() => expect(stages()).toEqua
 beforeEach(() => {
   clear();
   refused.clear();
+  there.clear();
   sent.length = 0;
+  wanted.length = 0;
   rows.clear();
 });
 
@@ -91,4 +110,51 @@ it("a file that failed before can be dropped again", async () => {
   refused.clear();
   send([dropped("a.jpg")]);
   await vi.waitFor(() => expect(stages()[1]).toBe("ended"));
+});
+
+const asking = () => [...rows.values()].filter((row) => row.stage.kind === "asking").map((row) => row.id);
+
+it("a file whose name is there waits for an answer, and is sent again with it", async () => {
+  there.add("a.jpg");
+  send([dropped("a.jpg", "other")]);
+  await settled(["asking"]);
+  expect(wanted).toEqual(["ask"]);
+  answer(asking(), "version", false);
+  await settled(["ended"]);
+  expect(wanted).toEqual(["ask", "version"]);
+});
+
+it("the very file that is there needs no answer", async () => {
+  there.add("a.jpg");
+  send([dropped("a.jpg", "abc")]);
+  await settled(["ended"]);
+  expect(wanted).toEqual(["ask", "copy"]);
+});
+
+it("what is left out is not sent again", async () => {
+  there.add("a.jpg");
+  send([dropped("a.jpg", "other")]);
+  await settled(["asking"]);
+  answer(asking(), "skip", false);
+  await settled(["ended"]);
+  expect([...rows.values()][0]?.stage).toMatchObject({ outcome: "left-out", asset: "a1" });
+  expect(sent).toEqual(["a.jpg"]);
+});
+
+it("an answer for all holds for those of the batch that are asked about later", async () => {
+  there.add("a.jpg").add("b.jpg");
+  send([dropped("a.jpg", "other"), dropped("b.jpg", "other")]);
+  await vi.waitFor(() => expect(asking().length).toBeGreaterThan(0));
+  answer(asking().slice(0, 1), "copy", true);
+  await vi.waitFor(() => {
+    answer(asking(), "copy", true);
+    expect(stages()).toEqual(["ended", "ended"]);
+  });
+  expect(wanted.filter((each) => each === "copy")).toHaveLength(2);
+});
+
+it("a file meant for an asset says so", async () => {
+  send([dropped("a.jpg")], { replaces: "a1" });
+  await settled(["ended"]);
+  expect(wanted).toEqual(["a1"]);
 });

@@ -2,13 +2,15 @@
  *  broke off is gone on with; files that are held at one time differ all the same. */
 
 interface Named {
-  meta: { relativePath: string };
+  meta: { relativePath: string; replaces?: string };
   data?: object;
 }
 
 export function identityOf({ meta, data }: Named): string {
   const { size, lastModified } = (data ?? {}) as { size?: number; lastModified?: number };
-  return [meta.relativePath, size, lastModified].join("|");
+  // What was begun for one asset must not be gone on with for another.
+  const aim = meta.replaces ? [meta.replaces] : [];
+  return [meta.relativePath, size, lastModified, ...aim].join("|");
 }
 
 /** The identity itself, or with a number behind it where that is taken. */

@@ -2,11 +2,13 @@
  *  survives moving between them. `engine.ts` writes here; the panel reads. */
 import { useSyncExternalStore } from "react";
 
-export type Outcome = "imported" | "already-here" | "quarantined" | "unknown";
+export type Outcome = "imported" | "versioned" | "already-here" | "quarantined" | "left-out" | "unknown";
 
 export type Stage =
   | { kind: "waiting" }
   | { kind: "sending"; sent: number }
+  /** Its folder has a file of that name, the asset `here`: a person says what is to become of it. */
+  | { kind: "asking"; here: string; batch: string }
   | { kind: "ended"; outcome: Outcome; asset: string | null; reason: string | null }
   | { kind: "failed"; why: string };
 
@@ -22,6 +24,7 @@ export interface Totals {
   files: number;
   ended: number;
   failed: number;
+  asking: number;
   bytes: number;
   bytesDone: number;
   outcomes: Record<Outcome, number>;
@@ -48,13 +51,21 @@ export function totalsOf(list: readonly Upload[]): Totals {
     files: list.length,
     ended: 0,
     failed: 0,
+    asking: 0,
     bytes: 0,
     bytesDone: 0,
-    outcomes: { imported: 0, "already-here": 0, quarantined: 0, unknown: 0 },
+    outcomes: {
+      imported: 0,
+      versioned: 0,
+      "already-here": 0,
+      quarantined: 0,
+      "left-out": 0,
+      unknown: 0,
+    },
   };
   for (const { bytes, stage } of list) {
-    if (stage.kind === "failed") {
-      totals.failed++;
+    if (stage.kind === "failed" || stage.kind === "asking") {
+      totals[stage.kind]++;
       continue;
     }
     totals.bytes += bytes;
@@ -67,7 +78,7 @@ export function totalsOf(list: readonly Upload[]): Totals {
   return totals;
 }
 
-export const running = ({ files, ended, failed }: Totals) => files > ended + failed;
+export const running = ({ files, ended, failed, asking }: Totals) => files > ended + failed + asking;
 
 function tell() {
   due = undefined;

@@ -1,6 +1,7 @@
 /** Every word the page says, in English. A language is another file of this shape. */
 import { findings } from "./findings";
 import { bytes, count } from "./format";
+import { checkout, compare, sameName, trash, undo, versions } from "./keeping";
 import { shortcuts } from "./shortcuts";
 
 const plural = (number: number, one: string, many: string) => `${count(number)} ${number === 1 ? one : many}`;
@@ -131,6 +132,7 @@ export const en = {
       "-bytes": "Largest first",
       bytes: "Smallest first",
       relevance: "Best match first",
+      "-trashed": "Deleted, latest first",
     } as Record<string, string>,
     sortedBy: (field: string) =>
       field.startsWith("-") ? `By ${field.slice(1)}, the last first` : `By ${field}`,
@@ -194,9 +196,10 @@ export const en = {
     rate: (perSecond: number) => `${bytes(perSecond)}/s`,
     left: (text: string) => `${text} left`,
     done: (number: number) => `${plural(number, "file", "files")} added`,
-    summary: (imported: number, here: number, aside: number) =>
+    summary: (imported: number, versioned: number, here: number, aside: number) =>
       [
         imported > 0 ? `${count(imported)} imported` : "",
+        versioned > 0 ? plural(versioned, "new version", "new versions") : "",
         here > 0 ? `${count(here)} already here` : "",
         aside > 0 ? `${count(aside)} in quarantine` : "",
       ]
@@ -213,6 +216,8 @@ export const en = {
       sending: "Sending",
       storing: "Storing",
       imported: "Imported",
+      versioned: "New version",
+      "left-out": "Left out",
       "already-here": "Already here",
       quarantined: "In quarantine",
       failed: "Failed",
@@ -255,12 +260,10 @@ export const en = {
     add: "Add",
     manyHint: "One a line",
     saved: (field: string) => `${field} saved`,
-    undo: "Undo",
+    acts: "More",
     undoOf: (fields: string) => (fields ? `Undo the change of ${fields}` : "Undo this edit"),
-    undone: "Undone",
-    notUndone: (why: string) => `Not undone: ${why}`,
-    changedSince: "one of these values was changed again since.",
     readOnly: "You may not edit",
+    blocked: (why: string) => `Read only. ${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
     conflict: "Somebody changed this while you wrote.",
     theirs: "There now",
     yours: "Yours",
@@ -315,6 +318,11 @@ export const en = {
       "version.previewed": "made its previews",
       "version.failed": "could not read it in full",
       "asset.edited": "edited it",
+      "asset.trashed": "put it in the trash",
+      "asset.restored": "took it out of the trash",
+      "asset.checked-out": "checked it out",
+      "asset.checked-in": "checked it in",
+      "version.promoted": "made another version the current one",
       "original.downloaded": "downloaded the original",
       "relation.stated": "related it",
       "file.quarantined": "kept it aside in quarantine",
@@ -395,7 +403,11 @@ export const en = {
     attempts: (number: number) => plural(number, "attempt", "attempts"),
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     show: "Show the asset",
-    kinds: { describe: "Describing", preview: "Making previews of" } as Record<string, string>,
+    kinds: {
+      describe: "Describing",
+      preview: "Making previews of",
+      purge: "Emptying the trash",
+    } as Record<string, string>,
     engines: "Engines",
     works: "works",
     broken: "does not work",
@@ -438,6 +450,12 @@ export const en = {
       admin: "Run the library: stop and retry jobs, let files out of quarantine or discard them.",
     } as Record<string, string>,
   },
+  undo,
+  trash,
+  checkout,
+  versions,
+  compare,
+  sameName,
   shortcuts,
   findings,
 };

@@ -7,6 +7,7 @@ export const shortcuts = {
       keys: [
         ["/", "Search"],
         ["?", "This sheet"],
+        ["Ctrl/⌘ Z", "Undo what was just done"],
         ["Esc", "Close, clear or go back"],
       ],
     },
@@ -29,6 +30,7 @@ export const shortcuts = {
         ["X", "Select"],
         ["Shift + arrows", "Extend the selection"],
         ["Ctrl/⌘ A", "Select what is loaded"],
+        ["Delete", "Move to the trash; in the trash, delete for ever"],
       ],
     },
     {
@@ -39,7 +41,7 @@ export const shortcuts = {
         ["0", "Fit"],
         ["Z", "Actual size"],
         ["I", "Panel"],
-        ["Ctrl/⌘ Z", "Undo the edit just saved"],
+        ["Delete", "Move to the trash"],
         ["Page up, down", "Page of a document"],
         ["Home End", "First, last page"],
       ],

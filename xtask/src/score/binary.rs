@@ -121,6 +121,13 @@ impl Binary {
         Ok((String::from_utf8_lossy(&output.stdout).into_owned(), all))
     }
 
+    /// Runs a command that must end well; answers what it printed.
+    pub fn well(&self, data: &Path, words: &[&str]) -> Result<String> {
+        let (printed, all) = self.run(data, words)?;
+        ensure!(all, "`damask {}` did not do all: {}", words.join(" "), printed.trim());
+        Ok(printed)
+    }
+
     /// `damask import`: the outcome lines.
     pub fn import(&self, data: &Path, from: &Path, flags: &[&str]) -> Result<Vec<ImportLine>> {
         let from = from.to_str().context("a scratch path is UTF-8")?;
@@ -155,6 +162,12 @@ impl Binary {
     /// `damask check`: whether everything holds, and what it printed.
     pub fn check(&self, data: &Path) -> Result<(bool, String)> {
         let (printed, all) = self.run(data, &["check", "--json"])?;
+        Ok((all, printed))
+    }
+
+    /// `damask check --quick`: the same without reading the bytes of files.
+    pub fn quick_check(&self, data: &Path) -> Result<(bool, String)> {
+        let (printed, all) = self.run(data, &["check", "--quick", "--json"])?;
         Ok((all, printed))
     }
 

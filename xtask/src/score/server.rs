@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::binary::Binary;
+use super::socket::Socket;
 use super::{http, processes};
 
 /// How long a server may take until it is ready, and work until it is settled.
@@ -54,6 +55,11 @@ impl<'binary> Server<'binary> {
         }
         server.ready_after = start.elapsed();
         Ok(server)
+    }
+
+    /// The way in that people have.
+    pub const fn door(&self) -> Socket {
+        Socket::at(self.port)
     }
 
     pub fn pid(&self) -> u32 {

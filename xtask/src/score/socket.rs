@@ -1,6 +1,8 @@
-//! HTTP/1.1 with the server of a data folder over the socket in it, as the commands speak: one request a connection.
+//! HTTP/1.1 with the server of a data folder, over the socket in it as the commands speak, or over its port as people
+//! do: one request a connection.
 
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,22 +20,53 @@ pub struct Answer {
     headers: Vec<(String, String)>,
 }
 
-/// The socket of one library.
+/// The way to one library.
 pub struct Socket {
-    path: PathBuf,
+    place: Place,
 }
+
+enum Place {
+    Path(PathBuf),
+    Port(u16),
+}
+
+/// Either sort of stream.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
 
 impl Socket {
     pub fn of(data: &Path) -> Self {
-        Self { path: data.join("libraries/main/damask.sock") }
+        Self { place: Place::Path(data.join("libraries/main/damask.sock")) }
+    }
+
+    /// Where people are served, on a port of this machine.
+    pub const fn at(port: u16) -> Self {
+        Self { place: Place::Port(port) }
+    }
+
+    fn connect(&self) -> Result<Box<dyn Stream>> {
+        match &self.place {
+            Place::Path(path) => {
+                let stream = UnixStream::connect(path)
+                    .with_context(|| format!("nobody listens on {}", path.display()))?;
+                stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+                stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+                Ok(Box::new(stream))
+            }
+            Place::Port(port) => {
+                let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, *port))
+                    .with_context(|| format!("nobody listens on port {port}"))?;
+                stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+                stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+                Ok(Box::new(stream))
+            }
+        }
     }
 
     /// Asks and waits for the whole answer.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
-        let mut stream = UnixStream::connect(&self.path)
-            .with_context(|| format!("nobody listens on {}", self.path.display()))?;
-        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-        stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+        let mut stream = self.connect()?;
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
             body.len()

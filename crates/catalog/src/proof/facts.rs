@@ -30,6 +30,18 @@ pub struct Facts {
     missing: BTreeMap<(String, String), Seq>,
 }
 
+/// What stands beyond the journal's head or before its first fact: nobody stated it.
+const OF_NO_FACT: [(&str, &str); 2] = [
+    (
+        "payloads",
+        "SELECT COUNT(*) FROM fact_payload WHERE seq > (SELECT seq FROM head WHERE singleton = 1) OR seq < 1",
+    ),
+    (
+        "entries of histories",
+        "SELECT COUNT(*) FROM fact_item WHERE seq > (SELECT seq FROM head WHERE singleton = 1) OR seq < 1",
+    ),
+];
+
 struct Stood {
     seq: Seq,
     id: String,
@@ -106,6 +118,12 @@ impl Facts {
         if items != self.subjects {
             let subjects = self.subjects;
             faults.push(format!("the histories hold {items} entries, the facts have {subjects} subjects"));
+        }
+        for (what, sql) in OF_NO_FACT {
+            match conn.one(sql, params![], only::<u64>).await?.unwrap_or(0) {
+                0 => {}
+                count => faults.push(format!("{count} {what} are of no fact")),
+            }
         }
         Ok(faults)
     }

@@ -55,7 +55,8 @@ macro_rules! tables {
 tables! {
     FOLDER "folder", 1: [id Text, parent Text, name Text];
     ASSET "asset", 1: [id Text, kind Text, name Text, state Text, folder Text, current_version Text, document Text,
-        created_us Integer, changed_us Integer];
+        created_us Integer, changed_us Integer, trashed_us Integer, checkout_actor Text, checkout_us Integer,
+        checkout_note Text];
     VERSION "version", 1: [id Text, asset Text, number Integer, created_us Integer, probe Text, described_us Integer,
         previewed_us Integer, failed Boolean];
     VERSION_FILE "version_file", 4: [version Text, role Text, file Bytes, name Text];

@@ -308,6 +308,15 @@ const SECOND_SCHEMA: &str = r#"
     ALTER TABLE page_text DROP COLUMN last_fact;
     ALTER TABLE finding DROP COLUMN last_fact;
     ALTER TABLE head DROP COLUMN rows_told_after;
+    DROP TABLE upload_part;
+    ALTER TABLE upload DROP COLUMN role;
+    DROP INDEX asset_trashed;
+    DROP INDEX asset_named;
+    DROP INDEX job_dead_subject;
+    ALTER TABLE asset DROP COLUMN trashed_us;
+    ALTER TABLE asset DROP COLUMN checkout_actor;
+    ALTER TABLE asset DROP COLUMN checkout_us;
+    ALTER TABLE asset DROP COLUMN checkout_note;
     DELETE FROM schema_version WHERE number > 2;
 "#;
 

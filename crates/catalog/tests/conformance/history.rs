@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use damask_catalog::{Catalog, CatalogError, assets, journal};
+use damask_catalog::{Address, Catalog, CatalogError, Options, assets, copy, journal, proof};
 use damask_model::{ActorId, AssetId, Change, Seq, StateName, Uuid, Verb};
+use damask_time::Instant;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -117,5 +118,58 @@ pub async fn a_snapshot_sees_one_instant(library: Arc<Library>) -> Answer {
     assert_eq!(assets::page_after(snapshot.conn(), None, 10).await?.len(), 1);
     assert_eq!(journal::head(snapshot.conn()).await?, Seq(1));
     assert_eq!(catalog.snapshot().await?.seq(), Seq(2));
+    Ok(())
+}
+
+pub async fn every_table_is_copied_or_left_out_for_a_reason(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    assert_eq!(copy::strangers(&mut catalog.read().await?).await?, Vec::<String>::new());
+    Ok(())
+}
+
+pub async fn a_copy_of_all_tables_is_the_same_library_in_an_empty_database(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    for number in 0..5 {
+        let name = format!("{number}.txt");
+        write(&catalog, async move |tx| ingest(tx, &name, &name).await).await?;
+    }
+    state_facts(&catalog, Uuid::now_v7(), 3).await?;
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = Address::Sqlite(folder.path().join("copy.sqlite"));
+    let mut snapshot = catalog.snapshot().await?;
+    let mut writing = copy::Writing::begin(&address, copy::SCHEMA, catalog.now()).await?;
+    for table in copy::TABLES {
+        let mut reading = copy::Reading::of(snapshot.conn(), table).await?;
+        loop {
+            let lines = reading.next(snapshot.conn(), 2).await?;
+            if lines.is_empty() {
+                break;
+            }
+            let text: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+            let page = format!("{}\n{}\n", reading.header(), text.join("\n"));
+            assert_eq!(writing.page(page.as_bytes()).await?, text.len() as u64);
+        }
+    }
+    writing.end().await?;
+    let expected = copy::counts(snapshot.conn()).await?;
+    let other = Catalog::open(&address, Options::new(|| Instant::from_micros(0))).await?;
+    let mut copied = other.snapshot().await?;
+    assert_eq!(copied.tally(), snapshot.tally());
+    assert_eq!(copy::counts(copied.conn()).await?, expected);
+    let mut facts = proof::Facts::default();
+    while let Some(faults) = facts.step(copied.conn(), 100).await? {
+        assert_eq!(faults, Vec::<String>::new());
+    }
+    assert_eq!(facts.end(copied.conn()).await?, Vec::<String>::new());
+    let mut rows = proof::Rows::default();
+    while let Some(faults) = rows.step(copied.conn(), 100).await? {
+        assert_eq!(faults, Vec::<String>::new());
+    }
+    assert!(rows.looked_at > 0);
+    drop(copied);
+    other.close().await;
+    assert!(copy::Writing::begin(&address, copy::SCHEMA, catalog.now()).await.is_err(), "it is not empty");
+    let newer = Address::Sqlite(folder.path().join("newer.sqlite"));
+    assert!(copy::Writing::begin(&newer, copy::SCHEMA + 1, catalog.now()).await.is_err());
     Ok(())
 }

@@ -210,6 +210,8 @@ fn asset(id: AssetId, version: VersionId, name: &str, now: Instant, fact: FactId
         document: Document::default(),
         created: now,
         changed: now,
+        trashed: None,
+        checkout: None,
         last_fact: fact,
     }
 }

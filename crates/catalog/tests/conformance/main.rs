@@ -43,7 +43,9 @@ suite! {
     history:
         the_history_of_a_thing_is_read_newest_first,
         a_snapshot_followed_by_the_journal_gives_the_exact_state,
-        a_snapshot_sees_one_instant;
+        a_snapshot_sees_one_instant,
+        every_table_is_copied_or_left_out_for_a_reason,
+        a_copy_of_all_tables_is_the_same_library_in_an_empty_database;
     proof:
         what_every_write_leaves_agrees_with_its_facts,
         an_erased_payload_leaves_its_header_and_every_proof,
@@ -79,6 +81,7 @@ suite! {
         an_effect_is_begun_once,
         an_idempotency_key_answers_the_same_request_again,
         an_upload_moves_only_from_where_it_stands,
+        a_part_is_one_uploads_and_goes_with_it,
         sessions_keys_and_setup_links_end_when_they_say;
 }
 

@@ -128,6 +128,7 @@ pub async fn an_upload_moves_only_from_where_it_stands(library: Arc<Library>) ->
     let upload = uploads::Upload {
         id: UploadId::fresh(),
         actor: ActorId::fresh(),
+        role: uploads::UploadRole::Whole,
         length_bytes: None,
         received_bytes: 0,
         metadata: json!({"filename": "a.jpg"}),
@@ -148,7 +149,7 @@ pub async fn an_upload_moves_only_from_where_it_stands(library: Arc<Library>) ->
     advance(0, 10, None).await?;
     assert!(matches!(advance(0, 10, None).await, Err(CatalogError::Conflict { .. })));
     advance(10, 20, Some(20)).await?;
-    write(&catalog, async move |tx| uploads::finish(tx, id, None, "quarantined").await).await?;
+    write(&catalog, async move |tx| uploads::finish(tx, id, 20, None, "quarantined").await).await?;
     assert!(matches!(advance(20, 30, None).await, Err(CatalogError::Conflict { .. })));
     let mut conn = catalog.read().await?;
     let kept = uploads::by_id(&mut conn, id).await?.expect("kept");
@@ -159,6 +160,54 @@ pub async fn an_upload_moves_only_from_where_it_stands(library: Arc<Library>) ->
     assert!(uploads::expired(&mut conn, library.now(), 10).await?.is_empty());
     assert_eq!(uploads::expired(&mut conn, later, 10).await?.len(), 1);
     assert!(write(&catalog, async move |tx| uploads::remove(tx, id).await).await?);
+    Ok(())
+}
+
+pub async fn a_part_is_one_uploads_and_goes_with_it(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let (soon, ids) =
+        (library.now().plus_seconds(60), [UploadId::fresh(), UploadId::fresh(), UploadId::fresh()]);
+    let [first, second, whole] = ids;
+    let row = move |id, role, now| uploads::Upload {
+        id,
+        actor: ActorId::fresh(),
+        role,
+        length_bytes: Some(1),
+        received_bytes: 0,
+        metadata: json!([]),
+        created: now,
+        expires: soon,
+        state: uploads::UploadState::Receiving,
+        asset: None,
+        outcome: None,
+    };
+    write(&catalog, async move |tx| {
+        let now = tx.now();
+        for part in [first, second] {
+            uploads::insert(tx, &row(part, uploads::UploadRole::Partial, now)).await?;
+        }
+        uploads::insert(tx, &row(whole, uploads::UploadRole::Final, now)).await?;
+        uploads::claim(tx, whole, &[second, first]).await
+    })
+    .await?;
+    let again = write(&catalog, async move |tx| uploads::claim(tx, UploadId::fresh(), &[first]).await).await;
+    assert!(matches!(again, Err(CatalogError::Conflict { .. })));
+    let mut conn = catalog.read().await?;
+    let parts: Vec<UploadId> =
+        uploads::parts_of(&mut conn, whole).await?.iter().map(|part| part.id).collect();
+    assert_eq!(parts, [second, first]);
+    assert_eq!(uploads::claimed_by(&mut conn, first).await?, Some(whole));
+    assert_eq!(uploads::by_ids(&mut conn, &ids).await?.len(), 3);
+    let expired = uploads::expired(&mut conn, soon, 10).await?;
+    assert_eq!(
+        expired.iter().map(|upload| (upload.id, upload.role)).collect::<Vec<_>>(),
+        [(whole, uploads::UploadRole::Final)]
+    );
+    drop(conn);
+    assert!(write(&catalog, async move |tx| uploads::remove(tx, whole).await).await?);
+    let mut conn = catalog.read().await?;
+    assert!(uploads::by_ids(&mut conn, &ids).await?.is_empty());
+    assert_eq!(uploads::claimed_by(&mut conn, first).await?, None);
     Ok(())
 }
 

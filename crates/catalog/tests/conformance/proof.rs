@@ -264,6 +264,11 @@ pub async fn a_change_of_the_journal_behind_the_back_is_found(library: Arc<Libra
             "UPDATE fact_payload SET salt = (SELECT salt FROM fact_payload WHERE seq = 1) WHERE seq = 2",
         ),
         ("fact_payload", "DELETE FROM fact_payload WHERE seq = 1"),
+        (
+            "fact_payload",
+            "INSERT INTO fact_payload SELECT seq + 1000000, salt, payload FROM fact_payload WHERE seq = 1",
+        ),
+        ("fact_payload", "INSERT INTO fact_payload SELECT -1, salt, payload FROM fact_payload WHERE seq = 1"),
         ("fact", "DELETE FROM fact WHERE seq = 2"),
         ("fact", "UPDATE fact SET digest = other.digest FROM (SELECT digest FROM fact WHERE seq = 1) other"),
         ("fact", "UPDATE fact SET subjects = REPLACE(subjects, '0', '1')"),
@@ -271,6 +276,7 @@ pub async fn a_change_of_the_journal_behind_the_back_is_found(library: Arc<Libra
         ("fact", "UPDATE fact SET id = id || 'x' WHERE seq = 1"),
         ("fact_item", "DELETE FROM fact_item WHERE seq = 1"),
         ("fact_item", "INSERT INTO fact_item (subject, seq) VALUES ('forged', 1)"),
+        ("fact_item", "INSERT INTO fact_item (subject, seq) VALUES ('forged', 1000000)"),
         ("fact_item", "UPDATE fact_item SET subject = REPLACE(subject, '0', '1') WHERE seq = 2"),
     ] {
         assert!(!found(&library, &catalog, table, sql).await?.is_empty(), "{sql}");

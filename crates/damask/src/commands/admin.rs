@@ -3,6 +3,7 @@
 use anyhow::bail;
 use serde_json::{Value as Json, json};
 
+use super::serve;
 use crate::{Ending, config::Config, flags::AdminCommand, wiring::Session};
 
 /// Runs one of the administrator's commands.
@@ -17,7 +18,8 @@ pub async fn run(session: &Session, command: AdminCommand, config: &Config) -> a
             if served.is_none() {
                 eprintln!("Nothing serves this library yet: start `damask serve`, then open");
             }
-            println!("http://{}/setup?token={token}", served.unwrap_or_else(|| config.listen.to_string()));
+            let served = served.unwrap_or_else(|| serve::address(config, config.listen));
+            println!("{served}/setup?token={token}");
             Ok(Ending::Done)
         }
     }

@@ -1,22 +1,27 @@
 //! One file a command. Each asks the API over the local socket and prints what it answers.
 
 mod admin;
+mod backup;
+mod backups;
 mod check;
 mod get;
 mod import;
 mod reindex;
+mod restore;
 mod search;
 mod serve;
 mod show;
 mod status;
 
-use crate::{Ending, config::Config, flags::Command, wiring::Session};
+use crate::{Ending, config::Config, flags::Command, logging::Outlets, wiring::Session};
 
-/// Runs a command to its end.
-pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
+/// Runs a command to its end. `outlets` are the server's.
+pub async fn run(command: Command, config: Config, outlets: Outlets) -> anyhow::Result<Ending> {
     match command {
-        Command::Serve(_) => return serve::run(config).await,
+        Command::Serve(_) => return serve::run(config, outlets).await,
         Command::Reindex => return reindex::run(config).await,
+        Command::Backups(flags) => return backups::run(flags, config).await,
+        Command::Restore(flags) => return restore::run(flags, config).await,
         _ => {}
     }
     if let Err(absent) = config.library_exists() {
@@ -34,7 +39,13 @@ pub async fn run(command: Command, config: Config) -> anyhow::Result<Ending> {
         Command::Check(flags) => check::run(&session, flags).await,
         Command::Status(flags) => status::run(&session, flags).await,
         Command::Admin(command) => admin::run(&session, command, &config).await,
-        Command::Serve(_) | Command::Reindex | Command::Openapi => Ok(Ending::Usage),
+        Command::Backup(flags) => backup::run(&session, flags, &config).await,
+        Command::Serve(_)
+        | Command::Reindex
+        | Command::Backups(_)
+        | Command::Restore(_)
+        | Command::Openapi
+        | Command::Manual(_) => Ok(Ending::Usage),
     };
     session.close().await;
     ending

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use damask_flow::{Caller, govern::setup};
-use damask_server::{Hosts, ServerOptions};
+use damask_server::{Hosts, ServerOptions, Witness};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -13,27 +13,51 @@ use tokio::{
 use crate::{
     Ending,
     config::Config,
+    logging::Outlets,
+    refresh::{self, Refresh},
     wiring::{Here, Part},
 };
 
 /// Serves until it is told to end (SIGINT, SIGTERM).
-pub async fn run(config: Config) -> anyhow::Result<Ending> {
+pub async fn run(config: Config, outlets: Outlets) -> anyhow::Result<Ending> {
+    let tls = refresh::tls(config.tls.as_ref())?;
     let folder = config.library_folder();
     let hold = Here::hold(&folder)?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| match_in_use(config.listen))?;
-    let address = listener.local_addr()?;
-    let part = Part { slots: config.workers, address: Some(address), ..Part::default() };
+    let address: Arc<str> = address(&config, listener.local_addr()?).into();
+    let part = Part { slots: config.workers, address: Some(Arc::clone(&address)), ..Part::default() };
     let here = Here::open(&config, hold, part).await?;
-    let options =
-        ServerOptions { library: config.library.clone(), hosts: hosts(&config), ..ServerOptions::default() };
-    println!("Damask serves http://{address}/");
+    Refresh { log: outlets.file, tls: tls.clone() }.start()?;
+    let telemetry = outlets.telemetry;
+    if let Some(telemetry) = telemetry.clone() {
+        tokio::spawn(telemetry.follow(here.damask.clone()));
+    }
+    let options = ServerOptions {
+        library: config.library.clone(),
+        hosts: hosts(&config),
+        tls,
+        trusted_proxies: Arc::from(config.trusted_proxies.clone()),
+        witness: telemetry.map(|telemetry| Arc::new(telemetry) as Arc<dyn Witness>),
+        ..ServerOptions::default()
+    };
+    println!("Damask serves {address}/");
     if let Some(token) = setup::link(&here.damask, &Caller::local()).await? {
         println!("Nobody has an account yet. Make the first administrator (this link works once):");
-        println!("  http://{address}/setup?token={token}");
+        println!("  {address}/setup?token={token}");
     }
     damask_server::serve(listener, here.damask.clone(), options, told_to_end()?).await?;
     here.close().await;
     Ok(Ending::Done)
+}
+
+/// How people reach the server that listens there. A certificate is for a name, so with TLS the first of the names
+/// stands for the address.
+pub fn address(config: &Config, listens: SocketAddr) -> String {
+    match (&config.tls, config.hosts.first()) {
+        (None, _) => format!("http://{listens}"),
+        (Some(_), Some(name)) => format!("https://{name}:{}", listens.port()),
+        (Some(_), None) => format!("https://{listens}"),
+    }
 }
 
 fn match_in_use(address: SocketAddr) -> String {

@@ -1,7 +1,11 @@
 //! The real binary, as people run it: imports, searches, kills, bad starts. Few tests, because each starts
 //! processes; what can be tested lower is.
 
+mod backup;
 mod contract;
 mod crash;
 mod refusals;
 mod run;
+mod served;
+mod telemetry;
+mod tls;

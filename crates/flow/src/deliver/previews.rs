@@ -9,13 +9,18 @@ use damask_metadata::measured;
 use damask_model::{
     AssetKind, Change, Entry, FactId, Finding, NewFact, Origin, Recipe, Verb, VersionId, probe::Probe,
 };
-use damask_store::StoreKey;
+use damask_store::{StoreError, StoreKey};
 use serde_json::json;
 
-use super::key::RenditionKey;
+use super::{
+    key::RenditionKey,
+    renditions::{gone_with_its_version, store_key},
+};
 use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
+    frees,
+    ingest::aside,
     pipeline::Passage,
     trouble::{Outcome, Trouble},
     urgency::urgency_of,
@@ -49,11 +54,14 @@ pub async fn version(damask: &Damask, lease: &Lease) -> Outcome<()> {
     };
     let record = record.ok_or_else(|| Trouble::missing("version", passage.version))?;
     let store = damask.store().clone();
-    let scratch = off_thread(move || store.scratch()).await?;
-    let source = damask.store().path(&StoreKey::Blob(record.version.primary));
-    let previews = make(damask, lease, &passage, &record, &source, scratch.path()).await?;
+    let key = StoreKey::Blob(record.version.primary);
+    let (scratch, source) =
+        off_thread(move || Ok::<_, StoreError>((store.scratch()?, store.lend(&key)?))).await?;
+    let previews = make(damask, lease, &passage, &record, source.path(), scratch.path()).await?;
     let rows = shelve(damask, passage.version, previews.made).await?;
-    keep(damask, lease, passage, rows, previews.probe, previews.findings).await
+    let keys = rows.iter().map(store_key).collect::<Outcome<Vec<_>>>()?;
+    let kept = keep(damask, lease, passage, rows, previews.probe, previews.findings).await;
+    gone_with_its_version(damask, keys, kept).await
 }
 
 async fn make(
@@ -165,13 +173,19 @@ async fn keep(
     found: Vec<Finding>,
 ) -> Outcome<()> {
     let lease = lease.clone();
-    damask
+    let here = damask.clone();
+    let written = damask
         .catalog()
         .write(urgency_of(passage.lane), async move |tx: &mut Tx| {
             let id = passage.version;
             let Some(record) = versions::by_id(tx.conn(), id).await? else {
                 return Err(Trouble::missing("version", id));
             };
+            if let Some(mut freed) = aside::minded(&here, tx, &passage, &record, &found).await? {
+                freed.extend(rows.iter().map(store_key).collect::<Outcome<Vec<_>>>()?);
+                lease.complete(tx).await?;
+                return Ok(freed);
+            }
             let fact = FactId::fresh();
             let probe = together(record.probe, &learnt);
             renditions::put(tx, &rows).await?;
@@ -185,9 +199,11 @@ async fn keep(
             let (actor, subjects) = (Caller::damask().actor, vec![record.version.asset.0]);
             let change = Change::added(after);
             tx.state(NewFact { id: fact, actor, verb: Verb::VersionPreviewed, subjects, change });
-            lease.complete(tx).await
+            lease.complete(tx).await?;
+            Ok(Vec::new())
         })
         .await?;
+    frees::free(damask, written.value).await;
     Ok(())
 }
 

@@ -5,8 +5,7 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -16,13 +15,15 @@ use damask_catalog::{
     versions,
 };
 use damask_media::{page, picture};
+use damask_metadata::identify::types;
 use damask_model::{AssetKind, Fit, Recipe, VersionId, job::Lane, recipe::PictureRecipe};
-use damask_store::{StoreError, StoreKey};
+use damask_store::{Lent, StoreError, StoreKey, Stored};
 
 use super::key::RenditionKey;
 use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
+    frees,
     pipeline::{Passage, Stage, has_previews},
     see, stages,
     trouble::{Outcome, Trouble},
@@ -35,7 +36,7 @@ const RETRY_AFTER_S: u32 = 2;
 #[derive(Debug)]
 pub struct Rendition {
     /// Its bytes.
-    pub file: File,
+    pub file: Stored,
     /// How many.
     pub bytes: u64,
     /// How it was made.
@@ -105,9 +106,11 @@ impl Wanted {
             .await
             .map_err(|trouble| hidden(trouble, version))?
             .asset;
+        // Another version of the same asset may be of another kind.
+        let kind = types::by_media_type(&record.media_type).map_or(asset.kind, |known| known.kind);
         let stem = asset.name.rsplit_once('.').map_or(asset.name.as_str(), |(stem, _)| stem);
         let name = format!("{stem} {recipe}");
-        Ok(Self { record, kind: asset.kind, recipe, key: RenditionKey::of(version, recipe), name })
+        Ok(Self { record, kind, recipe, key: RenditionKey::of(version, recipe), name })
     }
 
     /// The rendition itself, or the rung that has the same pixels.
@@ -120,7 +123,7 @@ impl Wanted {
             }
         };
         let Some(row) = row else { return Ok(None) };
-        let key = StoreKey::Rendition { key: digest(&row.key)?, extension: row.recipe.extension() };
+        let key = store_key(&row)?;
         let (store, bytes) = (damask.store().clone(), row.bytes);
         match off_thread(move || store.open_sized(&key, bytes)).await {
             Ok(file) => Ok(Some(Rendition {
@@ -153,7 +156,7 @@ impl Wanted {
         let source = self.source(damask, &picture, scratch.path()).await?;
         let target = scratch.path().join("target");
         let recipe = PictureRecipe { page: source.page, ..picture };
-        let rendered = picture::render(damask.glass(), &source.path, &recipe, &target).await?;
+        let rendered = picture::render(damask.glass(), source.path.path(), &recipe, &target).await?;
         let Some(made) = rendered.made else {
             let why = rendered.findings.first().map_or("it cannot be decoded", |finding| &finding.detail);
             return Err(Trouble::mistake("not-renderable", format!("{} cannot be drawn: {why}", self.name)));
@@ -171,12 +174,7 @@ impl Wanted {
             made: now,
             used: now,
         };
-        damask
-            .catalog()
-            .write(Urgency::Interactive, async move |tx: &mut Tx| {
-                Ok::<_, Trouble>(renditions::put(tx, std::slice::from_ref(&row)).await?)
-            })
-            .await?;
+        keep(damask, row).await?;
         self.open(damask).await?.ok_or_else(|| {
             Trouble::fault("open a rendition that was just made")(format!("{} is gone", self.key.text()))
         })
@@ -189,30 +187,32 @@ impl Wanted {
         recipe: &PictureRecipe,
         scratch: &std::path::Path,
     ) -> Outcome<Drawn> {
-        let original = damask.store().path(&StoreKey::Blob(self.record.version.primary));
         let is_pdf = self.record.media_type == "application/pdf";
         if recipe.page == 1
             && let Some(path) = self.rung_for(damask, recipe).await?
         {
-            return Ok(Drawn { path, page: 1 });
+            return Ok(Drawn { path: DrawnFrom::Stored(path), page: 1 });
         }
+        if !is_pdf && self.kind != AssetKind::Image {
+            return Err(self.not_made(damask).await?);
+        }
+        let (store, key) = (damask.store().clone(), StoreKey::Blob(self.record.version.primary));
+        let original = off_thread(move || store.lend(&key)).await?;
         if is_pdf {
             let drawn = scratch.join("page.png");
             let side_px = recipe.width_px.max(recipe.height_px);
-            let finding = page::render_page(damask.glass(), &original, recipe.page, side_px, &drawn).await?;
+            let finding =
+                page::render_page(damask.glass(), original.path(), recipe.page, side_px, &drawn).await?;
             if let Some(finding) = finding {
                 return Err(Trouble::missing("page", format!("{} ({})", recipe.page, finding.detail)));
             }
-            return Ok(Drawn { path: drawn, page: 1 });
+            return Ok(Drawn { path: DrawnFrom::Scratch(drawn), page: 1 });
         }
-        match self.kind {
-            AssetKind::Image => Ok(Drawn { path: original, page: recipe.page }),
-            _ => Err(self.not_made(damask).await?),
-        }
+        Ok(Drawn { path: DrawnFrom::Stored(original), page: recipe.page })
     }
 
     /// The smallest rung that need not be enlarged. A rung that holds the whole picture always will do.
-    async fn rung_for(&self, damask: &Damask, recipe: &PictureRecipe) -> Outcome<Option<PathBuf>> {
+    async fn rung_for(&self, damask: &Damask, recipe: &PictureRecipe) -> Outcome<Option<Lent>> {
         let rows = {
             let mut conn = damask.catalog().read().await?;
             renditions::of_version(&mut conn, self.record.version.id, 1_000).await?
@@ -234,10 +234,14 @@ impl Wanted {
         let Some((_, row)) = rungs.into_iter().find(|(side_px, row)| fits(*side_px, row)) else {
             return Ok(None);
         };
-        let key = StoreKey::Rendition { key: digest(&row.key)?, extension: row.recipe.extension() };
+        let key = store_key(&row)?;
         let (store, bytes) = (damask.store().clone(), row.bytes);
-        let whole = off_thread(move || store.open_sized(&key, bytes).is_ok()).await;
-        Ok(whole.then(|| damask.store().path(&key)))
+        Ok(off_thread(move || {
+            store.open_sized(&key, bytes)?;
+            store.lend(&key)
+        })
+        .await
+        .ok())
     }
 
     fn is_pdf(&self) -> bool {
@@ -280,7 +284,8 @@ impl Wanted {
     async fn hurry(&self, damask: &Damask) -> Outcome<()> {
         let version = self.record.version.id;
         let stage = if self.record.described.is_none() { Stage::Describe } else { Stage::Preview };
-        let passage = Passage { version, kind: self.kind, lane: Lane::Interactive, previews: true };
+        let passage =
+            Passage { version, kind: self.kind, lane: Lane::Interactive, previews: true, admitted: true };
         let job = stages::job(stage, &passage, damask.now());
         damask
             .catalog()
@@ -299,8 +304,23 @@ impl Wanted {
 }
 
 struct Drawn {
-    path: PathBuf,
+    path: DrawnFrom,
     page: u32,
+}
+
+/// Held for as long as it is drawn from.
+enum DrawnFrom {
+    Stored(Lent),
+    Scratch(PathBuf),
+}
+
+impl DrawnFrom {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Stored(lent) => lent.path(),
+            Self::Scratch(path) => path,
+        }
+    }
 }
 
 /// The rungs among renditions with their sides, the smallest first.
@@ -319,6 +339,38 @@ fn rungs(rows: Vec<Row>) -> Vec<(u32, Row)> {
 
 fn longest(row: &Row) -> u32 {
     row.width_px.unwrap_or(0).max(row.height_px.unwrap_or(0))
+}
+
+/// Keeps that a rendition was made. Where its version was purged meanwhile, its bytes go too.
+async fn keep(damask: &Damask, row: Row) -> Outcome<()> {
+    let keys = vec![store_key(&row)?];
+    let written = damask
+        .catalog()
+        .write(Urgency::Interactive, async move |tx: &mut Tx| {
+            if versions::by_id(tx.conn(), row.version).await?.is_none() {
+                return Err(Trouble::missing("version", row.version));
+            }
+            Ok::<_, Trouble>(renditions::put(tx, std::slice::from_ref(&row)).await?)
+        })
+        .await;
+    gone_with_its_version(damask, keys, written.map(|_| ())).await
+}
+
+/// Removes bytes that were made of a version that is not there any more.
+pub(crate) async fn gone_with_its_version<T>(
+    damask: &Damask,
+    keys: Vec<StoreKey>,
+    kept: Outcome<T>,
+) -> Outcome<T> {
+    if let Err(Trouble::Missing { noun: "version", .. }) = &kept {
+        frees::free(damask, keys).await;
+    }
+    kept
+}
+
+/// Where the bytes of a rendition lie.
+pub(crate) fn store_key(row: &Row) -> Outcome<StoreKey> {
+    Ok(StoreKey::Rendition { key: digest(&row.key)?, extension: row.recipe.extension() })
 }
 
 fn digest(key: &str) -> Outcome<[u8; 32]> {

@@ -70,6 +70,8 @@ fn of_record(schema: &Schema, record: &Record, besides: &Besides) -> Document {
             colours: &colours,
             previewed: record.previewed.is_some(),
             failed: record.failed,
+            trashed: asset.trashed,
+            checked_out: asset.checkout.is_some(),
             findings: besides.findings.get(&version).map_or(&[], Vec::as_slice),
         },
     )

@@ -135,6 +135,8 @@ pub async fn step(damask: &Damask) -> Outcome<usize> {
     let mut changes = Vec::with_capacity(touched.len());
     for ids in touched.chunks(ASSETS_READ as usize) {
         let records = assets::by_ids(&mut conn, ids).await?;
+        let here: BTreeSet<AssetId> = records.iter().map(|record| record.asset.id).collect();
+        changes.extend(ids.iter().filter(|id| !here.contains(id)).map(|id| Change::Remove(*id)));
         changes.extend(puts(document::of_records(&mut conn, damask.schema(), &records).await?));
     }
     drop(conn);
@@ -186,5 +188,11 @@ const fn touches_index(verb: Verb) -> bool {
             | Verb::VersionPreviewed
             | Verb::VersionFailed
             | Verb::AssetEdited
+            | Verb::VersionPromoted
+            | Verb::AssetCheckedOut
+            | Verb::AssetCheckedIn
+            | Verb::AssetTrashed
+            | Verb::AssetRestored
+            | Verb::AssetPurged
     )
 }

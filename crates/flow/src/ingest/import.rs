@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     arrival::{Arrival, ArrivalOutcome},
+    intent::Intent,
     path::HomePath,
     progress::{Meter, Progress},
     receive::{self, ORIGIN, Source},
@@ -199,6 +200,8 @@ impl Import {
             origin: Some((file.directory, file.name, stamp)),
             lane: Lane::Bulk,
             previews: self.previews,
+            intent: Intent::default(),
+            admitted: false,
         };
         receive::take(&self.damask, &self.caller, received, source).await
     }

@@ -9,6 +9,7 @@ use futures::Stream;
 
 use super::{
     arrival::Arrival,
+    intent::Intent,
     path::HomePath,
     pour::{Poured, Sink, pour},
     receive::{self, Source},
@@ -30,10 +31,12 @@ pub async fn stream(
     damask: &Damask,
     caller: &Caller,
     path: &str,
+    intent: Intent,
     chunks: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Outcome<Arrival> {
     caller.needs(Permission::Upload, "uploading a file")?;
     let home = HomePath::parse(path, damask.limits())?;
+    intent.check(damask, caller, &home).await?;
     let (store, bytes_max) = (damask.store().clone(), damask.limits().file_bytes_max);
     let incoming = off_thread(move || store.incoming(bytes_max)).await?;
     let Poured { sink: incoming, failed, broken } = pour(chunks, incoming).await?;
@@ -50,6 +53,8 @@ pub async fn stream(
         return Err(trouble);
     }
     let received = receive::durable(damask, incoming).await?;
-    let source = Source { path: path.to_owned(), home, origin: None, lane: Lane::Fresh, previews: true };
+    let path = path.to_owned();
+    let source =
+        Source { path, home, origin: None, lane: Lane::Fresh, previews: true, intent, admitted: false };
     receive::take(damask, caller, received, source).await
 }

@@ -1,18 +1,27 @@
 //! Quarantine: files that failed a check, waiting for a person, who lets them in or throws them away.
 
+use std::io;
+
+use bytes::Bytes;
 use damask_catalog::{
-    Tx, Urgency, files,
+    Tx, Urgency,
     quarantine::{self, Quarantined},
 };
-use damask_model::{ActorId, Change, ContentHash, QuarantineId, Verb};
+use damask_model::{ActorId, Change, QuarantineId, Verb};
 use damask_store::StoreKey;
 use damask_time::Instant;
+use futures::Stream;
 use serde_json::Value as Json;
 
-use super::{arrival::Arrival, receive};
+use super::{
+    arrival::Arrival,
+    put,
+    receive::{self, Source},
+};
 use crate::{
     caller::{Caller, Permission},
-    damask::{Damask, off_thread},
+    damask::Damask,
+    frees,
     trouble::{Outcome, Trouble},
 };
 
@@ -27,7 +36,9 @@ pub struct QuarantineView {
     pub path: String,
     /// How many bytes it has.
     pub bytes: u64,
-    /// Why it waits.
+    /// Why it waits: a stable code.
+    pub code: String,
+    /// The same in words.
     pub reason: String,
     /// Since when.
     pub at: Instant,
@@ -52,6 +63,7 @@ pub async fn page(
             name: row.name,
             path: row.path,
             bytes: row.bytes,
+            code: row.reason,
             reason: row.detail,
             at: row.at,
         })
@@ -63,6 +75,27 @@ pub async fn admit(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcom
     caller.needs(Permission::Administer, "letting a file out of quarantine")?;
     let waiting = one(damask, caller, id).await?;
     receive::admit(damask, caller, waiting).await
+}
+
+/// Brings another file in its place: it comes in by the same path, and the one that waited is thrown away once it has.
+/// The new one may have to wait as well.
+pub async fn replace(
+    damask: &Damask,
+    caller: &Caller,
+    id: QuarantineId,
+    chunks: impl Stream<Item = io::Result<Bytes>> + Send,
+) -> Outcome<Arrival> {
+    caller.needs(Permission::Administer, "replacing a file in quarantine")?;
+    let waiting = one(damask, caller, id).await?;
+    let kept = Source::of_kept(&waiting.source, waiting.path, waiting.name, damask.limits());
+    let mut path = kept.home.folders().to_vec();
+    path.push(kept.home.name().to_owned());
+    let arrival = put::stream(damask, caller, &path.join("/"), kept.intent, chunks).await?;
+    match discard(damask, caller, id).await {
+        // The same bytes again are the same file, which may have gone its own way meanwhile.
+        Ok(()) | Err(Trouble::Missing { .. }) => Ok(arrival),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// Throws a file away. Its bytes are freed, unless something else has the same.
@@ -86,24 +119,14 @@ async fn throw_away(damask: Damask, actor: ActorId, waiting: Quarantined) -> Out
             if !quarantine::remove(tx, id, fact).await? {
                 return Err(Trouble::missing("file in quarantine", id));
             }
-            nobodys(tx, waiting.file).await
+            match waiting.file {
+                Some(hash) if frees::is_nobodys(tx.conn(), hash).await? => Ok(Some(hash)),
+                _ => Ok(None),
+            }
         })
         .await?;
-    if let Some(hash) = written.value {
-        let store = damask.store().clone();
-        // The file is thrown away all the same: its bytes are then such as no file names.
-        if let Err(error) = off_thread(move || store.remove(&StoreKey::Blob(hash))).await {
-            tracing::warn!(%error, "the bytes of a discarded file cannot be removed");
-        }
-    }
+    frees::free(&damask, written.value.map(StoreKey::Blob).into_iter().collect()).await;
     Ok(())
-}
-
-/// The hash, where neither an asset nor another file in quarantine has its bytes.
-async fn nobodys(tx: &mut Tx, hash: Option<ContentHash>) -> Outcome<Option<ContentHash>> {
-    let Some(hash) = hash else { return Ok(None) };
-    let known = !files::known(tx.conn(), &[hash]).await?.is_empty();
-    Ok((!known && !quarantine::holds(tx.conn(), hash).await?).then_some(hash))
 }
 
 /// The file that waits, where the caller may know of it.

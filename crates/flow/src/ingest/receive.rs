@@ -24,14 +24,19 @@ pub use super::source::Source;
 use super::{
     arrival::{Arrival, ArrivalOutcome},
     homes,
+    intent::{self, Intent, SameName},
+    rules::{Door, Reason},
+    scan,
 };
 use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
+    edit,
     pipeline::Passage,
-    see,
+    see, trash,
     trouble::{Outcome, Trouble},
     urgency::urgency_of,
+    versions::promote,
 };
 
 /// The place name of where an import read a file.
@@ -78,10 +83,17 @@ pub async fn durable(damask: &Damask, incoming: Incoming) -> Outcome<Landed> {
 pub async fn take(damask: &Damask, caller: &Caller, landed: Landed, source: Source) -> Outcome<Arrival> {
     let Landed { received, held } = landed;
     let identified = look_at(damask, received.hash, source.home.name().to_owned()).await?;
-    if let Some(reason) = refused_type(&identified)
-        && !is_here(damask, caller, received.hash).await?
-    {
-        return set_apart(damask, caller, (received, held), source, reason).await;
+    let reason =
+        damask.limits().rules.at(Door::of(&source)).refuses(&identified, source.home.name(), received.bytes);
+    let is_asked = reason.is_some() || damask.limits().clamd.is_some();
+    if is_asked && !is_here(damask, caller, received.hash).await? {
+        let reason = match reason {
+            Some(reason) => Some(reason),
+            None => scan::stored(damask, received.hash, received.bytes).await?,
+        };
+        if let Some(reason) = reason {
+            return set_apart(damask, caller, (received, held), source, reason).await;
+        }
     }
     settle(damask, caller, (received, identified, held), source, None).await
 }
@@ -94,6 +106,7 @@ pub async fn admit(damask: &Damask, caller: &Caller, waiting: Quarantined) -> Ou
     let received = Received { hash, bytes: waiting.bytes, already_there: true };
     let (path, name) = (waiting.path.clone(), waiting.name.clone());
     let source = Source::of_kept(&waiting.source, path, name, damask.limits());
+    let source = Source { admitted: true, ..source };
     settle(damask, caller, (received, identified, held), source, Some(waiting)).await
 }
 
@@ -130,24 +143,13 @@ async fn settle(
     })
 }
 
-async fn look_at(damask: &Damask, hash: ContentHash, name: String) -> Outcome<Identified> {
+pub(crate) async fn look_at(damask: &Damask, hash: ContentHash, name: String) -> Outcome<Identified> {
     let store = damask.store().clone();
     off_thread(move || {
-        let file = store.open_file(&StoreKey::Blob(hash))?;
+        let file = store.open_bytes(&StoreKey::Blob(hash))?;
         identify(&file, &name).map_err(Trouble::fault("read a file that was just stored"))
     })
     .await
-}
-
-/// Programs are no media, and a library that hands them out is a way to spread them.
-fn refused_type(identified: &Identified) -> Option<&'static str> {
-    const PROGRAMS: [&str; 4] = [
-        "application/vnd.microsoft.portable-executable",
-        "application/x-executable",
-        "application/x-mach-binary",
-        "application/x-msdownload",
-    ];
-    PROGRAMS.contains(&identified.media_type).then_some("it is a program, not media")
 }
 
 /// Whether these bytes are an asset's already, as far as the caller may know: a person let them in.
@@ -162,8 +164,9 @@ async fn set_apart(
     caller: &Caller,
     (received, held): (Received, Held),
     source: Source,
-    reason: &'static str,
+    reason: Reason,
 ) -> Outcome<Arrival> {
+    let detail = reason.detail.clone();
     let (actor, path, name) = (caller.actor, source.path.clone(), source.home.name().to_owned());
     let kept = source.to_json();
     let written = damask
@@ -177,8 +180,8 @@ async fn set_apart(
                 path: path.clone(),
                 file: Some(received.hash),
                 bytes: received.bytes,
-                reason: "type-refused".to_owned(),
-                detail: reason.to_owned(),
+                reason: reason.code.to_owned(),
+                detail: reason.detail.clone(),
                 source: kept.clone(),
                 at: tx.now(),
                 last_fact: FactId::fresh(),
@@ -195,7 +198,7 @@ async fn set_apart(
         path: source.path,
         outcome: ArrivalOutcome::Quarantined,
         asset: None,
-        reason: Some(reason.to_owned()),
+        reason: Some(detail),
         seq: written.seq,
     })
 }
@@ -246,7 +249,17 @@ struct Settled {
 impl Newcomer {
     async fn settle(&self, tx: &mut Tx) -> Outcome<Settled> {
         let fact = FactId::fresh();
+        let wanted = self.wanted(tx).await?;
+        if let Some(asset) = &wanted
+            && self.source.intent.leaves_out()
+        {
+            let reason = Some("left out: its folder has a file of that name");
+            return Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset: asset.id, reason });
+        }
         let is_new = !files::insert(tx, &[self.file(tx, fact)]).await?.is_empty();
+        if let Some(asset) = wanted {
+            return self.as_was_wanted(tx, asset, fact).await;
+        }
         if !is_new
             && let Some(asset) = holder(&self.damask, tx.conn(), &self.caller, self.received.hash).await?
         {
@@ -260,6 +273,28 @@ impl Newcomer {
             Some(asset) => self.new_version(tx, asset, fact).await,
             None => self.new_asset(tx, fact).await,
         }
+    }
+
+    /// The asset that is to get the file by the sender's wish. What was trashed or checked out since they began keeps
+    /// no bytes out: they become an asset of their own.
+    async fn wanted(&self, tx: &mut Tx) -> Outcome<Option<Asset>> {
+        let Intent { replaces, same_name } = self.source.intent;
+        let asset = match (replaces, same_name) {
+            (Some(id), _) => assets::by_id(tx.conn(), id).await?,
+            (None, SameName::Version | SameName::Skip) => {
+                intent::namesake(&self.damask, tx.conn(), &self.caller, &self.source.home).await?
+            }
+            (None, SameName::Copy | SameName::Ask) => None,
+        };
+        Ok(asset.filter(|asset| edit::check_changeable(&self.caller, asset).is_ok()))
+    }
+
+    async fn as_was_wanted(&self, tx: &mut Tx, asset: Asset, fact: FactId) -> Outcome<Settled> {
+        let current = versions::by_id(tx.conn(), asset.current_version).await?;
+        if current.is_some_and(|current| current.version.primary == self.received.hash) {
+            return self.one_more_place(tx, asset.id, fact).await;
+        }
+        self.new_version(tx, asset, fact).await
     }
 
     fn file(&self, tx: &Tx, fact: FactId) -> files::File {
@@ -288,7 +323,13 @@ impl Newcomer {
         locations::put(tx, &[self.came_from(tx, fact, asset)]).await?;
         let after = json!({ "path": self.source.path, "hash": self.received.hash });
         self.state(tx, fact, Verb::LocationAdded, asset, after);
-        Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset, reason: None })
+        let kept = assets::by_id(tx.conn(), asset).await?.ok_or_else(|| Trouble::missing("asset", asset))?;
+        if kept.trashed.is_none() {
+            return Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset, reason: None });
+        }
+        // Whoever brings it again wants to have it.
+        trash::take_out(tx, &self.caller, &kept).await?;
+        Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset, reason: Some("it was in the trash") })
     }
 
     async fn new_asset(&self, tx: &mut Tx, fact: FactId) -> Outcome<Settled> {
@@ -304,6 +345,8 @@ impl Newcomer {
             document: Document::default(),
             created: now,
             changed: now,
+            trashed: None,
+            checkout: None,
             last_fact: fact,
         };
         assets::insert(tx, &[asset]).await?;
@@ -316,8 +359,19 @@ impl Newcomer {
         let version = VersionId::fresh();
         let number = versions::last_number(tx.conn(), asset.id).await?.unwrap_or(0) + 1;
         self.add_version(tx, asset.id, version, number, fact).await?;
-        assets::set_current_version(tx, asset.id, version, asset.last_fact, fact).await?;
-        self.state(tx, fact, Verb::VersionAdded, asset.id, self.passage(version));
+        let name = promote::name_of(&asset, self.source.home.name());
+        let current = (version, self.identified.kind, name.as_str());
+        assets::set_current_version(tx, asset.id, current, asset.last_fact, fact).await?;
+        let before = json!({ "version": asset.current_version, "name": asset.name });
+        let change = Change { before, after: self.passage(version) };
+        let (actor, subjects) = (self.caller.actor, vec![asset.id.0]);
+        tx.state(NewFact { id: fact, actor, verb: Verb::VersionAdded, subjects, change });
+        if asset.trashed.is_some() {
+            let asset = assets::by_id(tx.conn(), asset.id)
+                .await?
+                .ok_or_else(|| Trouble::missing("asset", asset.id))?;
+            trash::take_out(tx, &self.caller, &asset).await?;
+        }
         Ok(Settled { outcome: ArrivalOutcome::Imported, asset: asset.id, reason: Some("new version") })
     }
 
@@ -395,6 +449,7 @@ impl Newcomer {
             kind: self.identified.kind,
             lane: self.source.lane,
             previews: self.source.previews,
+            admitted: self.source.admitted,
         };
         let mut after = passage.to_json();
         after["name"] = json!(self.source.home.name());

@@ -8,7 +8,7 @@ use std::io;
 use bytes::Bytes;
 use damask_catalog::{
     Tx, Urgency,
-    uploads::{self, Upload, UploadState as Stand},
+    uploads::{self, Upload, UploadRole, UploadState as Stand},
 };
 use damask_model::{AssetId, UploadId, job::Lane};
 use damask_store::{Appending, Keep, StoreError};
@@ -18,6 +18,8 @@ use serde_json::{Value as Json, json};
 
 use super::{
     arrival::{Arrival, ArrivalOutcome},
+    intent::Intent,
+    join,
     path::HomePath,
     pour::{Poured, Sink, pour},
     receive::{self, Landed, Source},
@@ -41,6 +43,19 @@ pub struct NewUpload {
     pub length: Option<u64>,
     /// What the sender says of it; `filename` or `relativePath` names it.
     pub metadata: Vec<(String, Vec<u8>)>,
+    /// Whether it is a part, to be joined with others (see [`super::join`]).
+    pub is_part: bool,
+}
+
+/// What an upload is to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Concat {
+    /// A file of its own.
+    Whole,
+    /// A part of a file.
+    Partial,
+    /// A file made of these parts, in this order.
+    Final(Vec<UploadId>),
 }
 
 /// An upload as it stands.
@@ -48,7 +63,9 @@ pub struct NewUpload {
 pub struct UploadState {
     /// Its id.
     pub id: UploadId,
-    /// Bytes that are durable.
+    /// What it is to others.
+    pub concat: Concat,
+    /// Bytes that are durable. Of one that is made of parts: none, or all of them.
     pub offset: u64,
     /// Its whole length, once known.
     pub length: Option<u64>,
@@ -72,30 +89,12 @@ pub trait Checksum: Send {
 /// Begins an upload.
 pub async fn create(damask: &Damask, caller: &Caller, new: NewUpload) -> Outcome<UploadState> {
     caller.needs(Permission::Upload, "uploading a file")?;
-    let length_bytes = new.length;
-    if length_bytes.is_some_and(|length| length > damask.limits().file_bytes_max) {
-        return Err(Trouble::mistake("too-large", "the file is longer than is taken")
-            .hint(format!("at most {} bytes", damask.limits().file_bytes_max)));
+    let role = if new.is_part { UploadRole::Partial } else { UploadRole::Whole };
+    let upload = begun(damask, caller, role, new.length, &new.metadata)?;
+    let (id, length_bytes) = (upload.id, upload.length_bytes);
+    if role == UploadRole::Whole {
+        check_intent(damask, caller, &new.metadata).await?;
     }
-    let bytes: usize = new.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if new.metadata.len() > METADATA_PAIRS_MAX || bytes > METADATA_BYTES_MAX {
-        return Err(Trouble::mistake("bad-upload", "the upload says too much of itself")
-            .hint(format!("at most {METADATA_PAIRS_MAX} pairs and {METADATA_BYTES_MAX} bytes")));
-    }
-    HomePath::parse(&path_of(&new.metadata), damask.limits())?;
-    let (id, now) = (UploadId::fresh(), damask.now());
-    let upload = Upload {
-        id,
-        actor: caller.actor,
-        length_bytes,
-        received_bytes: 0,
-        metadata: metadata_json(&new.metadata),
-        created: now,
-        expires: now.plus_seconds(damask.limits().upload_kept_s),
-        state: Stand::Receiving,
-        asset: None,
-        outcome: None,
-    };
     let store = damask.store().clone();
     off_thread(move || store.upload_create(id)).await?;
     let row = upload.clone();
@@ -105,18 +104,62 @@ pub async fn create(damask: &Damask, caller: &Caller, new: NewUpload) -> Outcome
             Ok::<_, Trouble>(uploads::insert(tx, &row).await?)
         })
         .await?;
-    if length_bytes == Some(0) {
+    if length_bytes == Some(0) && role == UploadRole::Whole {
         return finish(damask, caller, upload, 0).await;
     }
     Ok(state_of(&upload, 0, None))
 }
 
+/// The row of an upload that begins, where it may.
+pub(super) fn begun(
+    damask: &Damask,
+    caller: &Caller,
+    role: UploadRole,
+    length_bytes: Option<u64>,
+    metadata: &[(String, Vec<u8>)],
+) -> Outcome<Upload> {
+    lawful_length(damask, length_bytes)?;
+    let bytes: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if metadata.len() > METADATA_PAIRS_MAX || bytes > METADATA_BYTES_MAX {
+        return Err(Trouble::mistake("bad-upload", "the upload says too much of itself")
+            .hint(format!("at most {METADATA_PAIRS_MAX} pairs and {METADATA_BYTES_MAX} bytes")));
+    }
+    HomePath::parse(&path_of(metadata), damask.limits())?;
+    let now = damask.now();
+    Ok(Upload {
+        id: UploadId::fresh(),
+        actor: caller.actor,
+        role,
+        length_bytes,
+        received_bytes: 0,
+        metadata: metadata_json(metadata),
+        created: now,
+        expires: now.plus_seconds(damask.limits().upload_kept_s),
+        state: Stand::Receiving,
+        asset: None,
+        outcome: None,
+    })
+}
+
+fn lawful_length(damask: &Damask, length: Option<u64>) -> Outcome<()> {
+    let bytes_max = damask.limits().file_bytes_max;
+    if length.is_some_and(|length| length > bytes_max) {
+        return Err(Trouble::mistake("too-large", "the file is longer than is taken")
+            .hint(format!("at most {bytes_max} bytes")));
+    }
+    Ok(())
+}
+
 /// How an upload stands.
 pub async fn state(damask: &Damask, caller: &Caller, id: UploadId) -> Outcome<UploadState> {
     let upload = own(damask, caller, id).await?;
+    match upload.role {
+        UploadRole::Final => return join::state(damask, caller, upload).await,
+        UploadRole::Partial => return join::state_of_part(damask, upload).await,
+        UploadRole::Whole => {}
+    }
     if upload.state == Stand::Finished {
-        let arrival = arrival_of(&upload, damask);
-        return Ok(state_of(&upload, upload.received_bytes, arrival));
+        return Ok(finished(damask, &upload));
     }
     let offset = offset_of(damask, id).await?;
     if upload.length_bytes == Some(offset) {
@@ -126,7 +169,12 @@ pub async fn state(damask: &Damask, caller: &Caller, id: UploadId) -> Outcome<Up
     Ok(state_of(&upload, offset, None))
 }
 
-async fn offset_of(damask: &Damask, id: UploadId) -> Outcome<u64> {
+/// An upload that is an asset already.
+pub(super) fn finished(damask: &Damask, upload: &Upload) -> UploadState {
+    state_of(upload, upload.received_bytes, arrival_of(upload, damask))
+}
+
+pub(super) async fn offset_of(damask: &Damask, id: UploadId) -> Outcome<u64> {
     let store = damask.store().clone();
     Ok(off_thread(move || store.upload_offset(id)).await?)
 }
@@ -144,17 +192,15 @@ pub async fn append(
 ) -> Outcome<UploadState> {
     caller.needs(Permission::Upload, "uploading a file")?;
     let mut upload = own(damask, caller, id).await?;
+    if upload.role != UploadRole::Whole {
+        join::may_be_written(damask, &upload).await?;
+    }
     if upload.state == Stand::Finished {
         return Err(Trouble::mistake("offset-conflict", "the upload is whole already"));
     }
-    match (upload.length_bytes, length) {
-        (None, Some(_)) => upload.length_bytes = length,
-        (Some(known), Some(given)) if known != given => {
-            return Err(Trouble::mistake("bad-upload", format!("the upload has {known} bytes, not {given}")));
-        }
-        _ => {}
-    }
-    if upload.length_bytes == Some(offset) && offset_of(damask, id).await? == offset {
+    upload.length_bytes = agreed_length(damask, &upload, offset, length)?;
+    let is_file = upload.role == UploadRole::Whole;
+    if is_file && upload.length_bytes == Some(offset) && offset_of(damask, id).await? == offset {
         return finish(damask, caller, upload, offset).await;
     }
     let keep = if checksum.is_some() { Keep::WhenFinished } else { Keep::AsItComes };
@@ -171,10 +217,25 @@ pub async fn append(
         })
         .await?;
     upload.received_bytes = received;
-    if upload.length_bytes == Some(received) {
+    if is_file && upload.length_bytes == Some(received) {
         return finish(damask, caller, upload, received).await;
     }
     Ok(state_of(&upload, received, None))
+}
+
+/// How long the whole will be. It may be told with any piece, once (tus 1.0, "Creation", Upload-Defer-Length).
+fn agreed_length(damask: &Damask, upload: &Upload, offset: u64, told: Option<u64>) -> Outcome<Option<u64>> {
+    let wrong = |detail: String| Err(Trouble::mistake("bad-upload", detail));
+    match (upload.length_bytes, told) {
+        (Some(known), Some(told)) if known != told => {
+            wrong(format!("the upload has {known} bytes, not {told}"))
+        }
+        (None, Some(told)) if told < offset => {
+            wrong(format!("{offset} bytes have come, so that {told} cannot be all"))
+        }
+        (None, told) => lawful_length(damask, told).map(|()| told),
+        (known, _) => Ok(known),
+    }
 }
 
 /// A piece on its way to the disk, and the checksum it must have.
@@ -216,20 +277,35 @@ async fn receive_piece(
 }
 
 /// The upload is whole: it becomes an asset, then the upload's own copy goes.
-async fn finish(damask: &Damask, caller: &Caller, upload: Upload, received: u64) -> Outcome<UploadState> {
+pub(super) async fn finish(
+    damask: &Damask,
+    caller: &Caller,
+    upload: Upload,
+    received: u64,
+) -> Outcome<UploadState> {
     let id = upload.id;
     let (store, held) = (damask.store().clone(), receive::hold(damask).await);
-    let blob = off_thread(move || store.upload_finish(id)).await?;
+    let blob = match off_thread(move || store.upload_finish(id)).await {
+        // Somebody else who asked finished it since it was read.
+        Err(StoreError::Missing { .. }) => {
+            let row = row_of(damask, id).await?;
+            let row = row.filter(|row| row.state == Stand::Finished);
+            return row.map(|row| finished(damask, &row)).ok_or_else(|| Trouble::missing("upload", id));
+        }
+        blob => blob?,
+    };
     let blob = Landed::new(blob, held);
-    let path = path_of(&metadata_pairs(&upload.metadata));
+    let metadata = metadata_pairs(&upload.metadata);
+    let (path, intent) = (path_of(&metadata), intent_of(&metadata)?);
     let home = HomePath::parse(&path, damask.limits())?;
-    let source = Source { path, home, origin: None, lane: Lane::Fresh, previews: true };
+    let source =
+        Source { path, home, origin: None, lane: Lane::Fresh, previews: true, intent, admitted: false };
     let arrival = receive::take(damask, caller, blob, source).await?;
     let (asset, outcome) = (arrival.asset, outcome_name(arrival.outcome));
     damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
-            Ok::<_, Trouble>(uploads::finish(tx, id, asset, outcome).await?)
+            Ok::<_, Trouble>(uploads::finish(tx, id, received, asset, outcome).await?)
         })
         .await?;
     let store = damask.store().clone();
@@ -240,7 +316,8 @@ async fn finish(damask: &Damask, caller: &Caller, upload: Upload, received: u64)
 /// Ends an upload and frees what came of it.
 pub async fn terminate(damask: &Damask, caller: &Caller, id: UploadId) -> Outcome<()> {
     caller.needs(Permission::Upload, "ending an upload")?;
-    own(damask, caller, id).await?;
+    let upload = own(damask, caller, id).await?;
+    join::may_be_ended(damask, &upload).await?;
     remove(damask, id).await
 }
 
@@ -262,21 +339,40 @@ pub async fn sweep(damask: &Damask) -> Outcome<usize> {
 }
 
 async fn end(damask: &Damask, upload: Upload) -> Outcome<()> {
-    // What is on the disk counts: Damask may have ended before the row heard of it.
-    if upload.state == Stand::Receiving
-        && let Some(length) = upload.length_bytes
-        && offset_of(damask, upload.id).await.is_ok_and(|offset| offset == length)
-    {
-        let sender = Caller { actor: upload.actor, ..Caller::damask() };
-        finish(damask, &sender, upload, length).await?;
-        return Ok(());
+    let sender = Caller { actor: upload.actor, ..Caller::damask() };
+    match (upload.role, upload.state) {
+        (UploadRole::Final, Stand::Receiving) => {
+            join::complete(damask, &sender, upload).await?;
+            return Ok(());
+        }
+        // What is on the disk counts: Damask may have ended before the row heard of it.
+        (UploadRole::Whole, Stand::Receiving) => {
+            if let Some(length) = upload.length_bytes
+                && offset_of(damask, upload.id).await.is_ok_and(|offset| offset == length)
+            {
+                finish(damask, &sender, upload, length).await?;
+                return Ok(());
+            }
+        }
+        _ => {}
     }
     remove(damask, upload.id).await
 }
 
+/// Frees an upload, and with it the parts it is made of.
 async fn remove(damask: &Damask, id: UploadId) -> Outcome<()> {
+    let parts = {
+        let mut conn = damask.catalog().read().await?;
+        uploads::parts_of(&mut conn, id).await?
+    };
     let store = damask.store().clone();
-    off_thread(move || store.upload_remove(id)).await?;
+    off_thread(move || {
+        for part in parts {
+            store.upload_remove(part.id)?;
+        }
+        store.upload_remove(id)
+    })
+    .await?;
     damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
@@ -289,18 +385,35 @@ async fn remove(damask: &Damask, id: UploadId) -> Outcome<()> {
 
 /// The upload, where it is the caller's own.
 async fn own(damask: &Damask, caller: &Caller, id: UploadId) -> Outcome<Upload> {
-    let mut conn = damask.catalog().read().await?;
-    let upload = uploads::by_id(&mut conn, id).await?.filter(|upload| upload.actor == caller.actor);
+    let upload = row_of(damask, id).await?.filter(|upload| upload.actor == caller.actor);
     let upload = upload.ok_or_else(|| Trouble::missing("upload", id))?;
-    if upload.state == Stand::Receiving && upload.expires <= damask.now() {
-        return Err(Trouble::mistake("upload-expired", "the upload was not continued in time"));
-    }
+    check_expiry(damask, &upload)?;
     Ok(upload)
 }
 
-fn state_of(upload: &Upload, offset: u64, arrival: Option<Arrival>) -> UploadState {
+async fn row_of(damask: &Damask, id: UploadId) -> Outcome<Option<Upload>> {
+    let mut conn = damask.catalog().read().await?;
+    Ok(uploads::by_id(&mut conn, id).await?)
+}
+
+/// Bytes that were not continued in time are about to go. What is made of parts has all of its bytes.
+pub(super) fn check_expiry(damask: &Damask, upload: &Upload) -> Outcome<()> {
+    let may_go = upload.state == Stand::Receiving && upload.role != UploadRole::Final;
+    if may_go && upload.expires <= damask.now() {
+        return Err(Trouble::mistake("upload-expired", "the upload was not continued in time"));
+    }
+    Ok(())
+}
+
+pub(super) fn state_of(upload: &Upload, offset: u64, arrival: Option<Arrival>) -> UploadState {
+    let concat = match upload.role {
+        UploadRole::Whole => Concat::Whole,
+        UploadRole::Partial => Concat::Partial,
+        UploadRole::Final => Concat::Final(Vec::new()),
+    };
     UploadState {
         id: upload.id,
+        concat,
         offset,
         length: upload.length_bytes,
         expires: upload.expires,
@@ -329,12 +442,33 @@ const fn outcome_name(outcome: ArrivalOutcome) -> &'static str {
     }
 }
 
+/// What an upload says under a name; nothing where it says nothing.
+fn said(metadata: &[(String, Vec<u8>)], wanted: &str) -> Option<String> {
+    let value = metadata.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)?;
+    let text = String::from_utf8_lossy(value).into_owned();
+    (!text.is_empty() && text != "null").then_some(text)
+}
+
+/// Refuses, before bytes are sent, what the sender wants and cannot have.
+pub(super) async fn check_intent(
+    damask: &Damask,
+    caller: &Caller,
+    metadata: &[(String, Vec<u8>)],
+) -> Outcome<()> {
+    let home = HomePath::parse(&path_of(metadata), damask.limits())?;
+    intent_of(metadata)?.check(damask, caller, &home).await
+}
+
+/// What an upload says is to become of it.
+fn intent_of(metadata: &[(String, Vec<u8>)]) -> Outcome<Intent> {
+    Intent::parse(said(metadata, "replaces").as_deref(), said(metadata, "sameName").as_deref())
+}
+
 /// The path an upload gives itself: its place below the dropped folder, else its name.
 fn path_of(metadata: &[(String, Vec<u8>)]) -> String {
     let text = |wanted: &str| {
-        let value = metadata.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)?;
-        let text = String::from_utf8_lossy(value).trim_start_matches('/').to_owned();
-        (!text.is_empty() && text != "null").then_some(text)
+        let text = said(metadata, wanted)?.trim_start_matches('/').to_owned();
+        (!text.is_empty()).then_some(text)
     };
     text("relativePath")
         .or_else(|| text("filename"))

@@ -8,7 +8,10 @@ use super::{
     tile::{WIDTH, holding},
     tree::{self, Hash},
 };
-use crate::trouble::Outcome;
+use crate::{damask::Damask, trouble::Outcome};
+
+/// Headers read at once.
+const HEADERS_READ: u32 = 2_000;
 
 /// Where the walk stands.
 pub struct Audit {
@@ -94,6 +97,31 @@ impl Audit {
         self.looked_at = seq;
         Ok(())
     }
+}
+
+/// The root over the first `size` facts of the journal; `None` where it has fewer.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub async fn root_of(damask: &Damask, size: u64) -> Outcome<Option<Hash>> {
+    let mut peaks = Peaks::default();
+    let mut conn = damask.catalog().read().await?;
+    let mut looked_at = 0;
+    while looked_at < size {
+        let after = Seq(i64::try_from(looked_at).expect("sequences are counted in an i64"));
+        let headers = journal::headers_after(&mut conn, after, HEADERS_READ).await?;
+        for header in headers.iter().take(usize::try_from(size - looked_at).unwrap_or(usize::MAX)) {
+            if header.seq.0.cast_unsigned() != looked_at + 1 {
+                return Ok(None);
+            }
+            peaks.push(0, tree::leaf(&entry(header)));
+            looked_at += 1;
+        }
+        if headers.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(peaks.root()))
 }
 
 #[cfg(test)]

@@ -9,14 +9,15 @@ use serde_json::json;
 
 use super::{
     note::{Checkpoint, Signer, Verifier},
+    proof::Signed,
     tile::{HEIGHT, Tile, WIDTH, holding},
     tree::{self, Hash, Nodes},
 };
 use crate::trouble::{Outcome, Trouble};
 
-const CHECKPOINT: &str = "checkpoint";
-const KEY: &str = "notary.key";
-const VERIFIER: &str = "notary.pub";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+pub(crate) const KEY: &str = "notary.key";
+pub(crate) const VERIFIER: &str = "notary.pub";
 /// How the secret begins in its file.
 const SECRET: &str = "PRIVATE+KEY+";
 
@@ -34,10 +35,23 @@ impl Log {
     /// # Errors
     /// When a file cannot be read or written, or the checkpoint is not signed by the key.
     pub fn open(store: &Store) -> Outcome<Self> {
-        let signer = match text(store, KEY)? {
-            Some(secret) => read_key(&secret).ok_or_else(|| broken("the notary's key cannot be read"))?,
-            None => make_key(store)?,
-        };
+        match Self::there(store)? {
+            Some(log) => Ok(log),
+            None => Self::of(store, make_key(store)?),
+        }
+    }
+
+    /// The log where there is one, for whoever only reads.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the checkpoint is not signed by the key.
+    pub fn there(store: &Store) -> Outcome<Option<Self>> {
+        let Some(secret) = text(store, KEY)? else { return Ok(None) };
+        let signer = read_key(&secret).ok_or_else(|| broken("the notary's key cannot be read"))?;
+        Self::of(store, signer).map(Some)
+    }
+
+    fn of(store: &Store, signer: Signer) -> Outcome<Self> {
         let checkpoint = match text(store, CHECKPOINT)? {
             None => None,
             Some(note) => Some(
@@ -58,6 +72,15 @@ impl Log {
     /// With what others check its signatures.
     pub fn verifier(&self) -> Verifier {
         self.signer.verifier()
+    }
+
+    /// What it is signed with last. A signature of Ed25519 is the same each time (RFC 8032, 5.1.6), so it need not be
+    /// read again.
+    pub fn signed(&self) -> Signed {
+        let (size, root) =
+            self.checkpoint.as_ref().map_or((0, tree::nothing()), |last| (last.size, last.root));
+        let verifier = self.verifier().to_text();
+        Signed { note: self.signer.sign(size, &root), verifier, size, root }
     }
 
     /// Adds entries and signs the new size.

@@ -71,8 +71,9 @@ pub async fn two_files_of_one_path_are_two_assets_with_a_place_each(library: &mu
     }
     let metadata = vec![("relativePath".to_owned(), path.as_bytes().to_vec())];
     let (damask, caller) = (&library.damask, Caller::local());
-    let begun =
-        upload::create(damask, &caller, NewUpload { length: Some(4), metadata }).await.expect("begun");
+    let begun = upload::create(damask, &caller, NewUpload { length: Some(4), metadata, is_part: false })
+        .await
+        .expect("begun");
     let dusk = stream::iter([Ok::<_, std::io::Error>("dusk".into())]);
     let whole = upload::append(damask, &caller, begun.id, 0, None, None, dusk).await.expect("taken");
     assets.push(whole.arrival.and_then(|arrival| arrival.asset).expect("an asset"));
@@ -196,7 +197,7 @@ pub async fn an_upload_that_was_whole_when_damask_was_killed_becomes_an_asset(li
     // The last piece is on the disk, and nothing after it was done.
     let cut = async |name: &str| {
         let metadata = vec![("filename".to_owned(), name.as_bytes().to_vec())];
-        let new = NewUpload { length: Some(name.len() as u64), metadata };
+        let new = NewUpload { length: Some(name.len() as u64), metadata, is_part: false };
         let id = upload::create(&library.damask, &caller, new).await.expect("begun").id;
         let mut piece = store.upload_writer(id, 0, 100, Keep::AsItComes).expect("the upload");
         piece.write(name.as_bytes()).expect("written");

@@ -14,7 +14,7 @@ use damask_testkit::fixtures;
 use crate::library::{Library, mistaken};
 
 /// A PNG whose header tells that size and whose picture is one byte (W3C PNG, 11.2.1 and 5.3).
-fn png_header(width_px: u32, height_px: u32) -> Vec<u8> {
+pub fn png_header(width_px: u32, height_px: u32) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut chunk = |kind: &[u8; 4], data: &[u8]| {
         png.extend(u32::try_from(data.len()).expect("short").to_be_bytes());
@@ -106,7 +106,8 @@ pub async fn a_path_that_climbs_is_refused(library: &mut Library) {
 pub async fn a_header_of_sixty_thousand_pixels_a_side_costs_a_finding_and_no_memory(library: &mut Library) {
     library.start(1);
     let started = Instant::now();
-    let arrival = library.put("huge.png", png_header(60_000, 60_000)).await.expect("taken");
+    let path = library.write("huge.png", &png_header(60_000, 60_000));
+    let arrival = library.import(&[path]).await.remove(0);
     library.settled().await;
     assert!(started.elapsed() < Duration::from_secs(20), "it is refused by its header");
     let asset = arrival.asset.expect("an asset");

@@ -4,7 +4,7 @@
 use std::{
     fs,
     future::Future,
-    io::{Read as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     sync::{
         Arc, Once,
@@ -16,18 +16,19 @@ use std::{
 use bytes::Bytes;
 use damask_catalog::{Address, Catalog, Options};
 use damask_flow::{
-    Caller, Damask, Opening, Outcome, Running, Trouble,
+    Caller, Damask, Limits, Opening, Outcome, Running, Trouble,
     deliver::{originals, renditions},
     find,
     ingest::{
         Arrival, ArrivalOutcome,
         import::{self, ImportAsk, ImportLine},
+        intent::Intent,
         put,
     },
     look, status,
     view::{AssetSummary, AssetWhole},
 };
-use damask_model::{ActorId, AssetId, FindingCode, VersionId};
+use damask_model::{ActorId, AssetId, ByteSource as _, FindingCode, VersionId};
 use damask_query::{Query, Schema, Scope};
 use damask_store::Store;
 use damask_testkit::{TempLibrary, TempSchema};
@@ -42,6 +43,7 @@ pub struct Library {
     running: Option<Running>,
     records: Address,
     ahead_s: Arc<AtomicI64>,
+    limits: Limits,
     folders: TempLibrary,
     _schema: Option<TempSchema>,
 }
@@ -76,8 +78,9 @@ impl Library {
         test: impl AsyncFn(&mut Self),
     ) {
         let ahead_s = Arc::new(AtomicI64::new(0));
-        let damask = opened(&folders, &records, &ahead_s, false).await;
-        let mut library = Self { damask, running: None, records, ahead_s, folders, _schema: schema };
+        let limits = Limits::default();
+        let damask = opened(&folders, &records, &ahead_s, &limits, false).await;
+        let mut library = Self { damask, running: None, records, ahead_s, limits, folders, _schema: schema };
         tokio::time::timeout(LONGEST, test(&mut library)).await.expect("the test ends in time");
         library.stop().await;
         library.damask.close().await;
@@ -99,7 +102,13 @@ impl Library {
     pub async fn reopen(&mut self, fresh_index: bool) {
         self.stop().await;
         self.damask.close().await;
-        self.damask = opened(&self.folders, &self.records, &self.ahead_s, fresh_index).await;
+        self.damask = opened(&self.folders, &self.records, &self.ahead_s, &self.limits, fresh_index).await;
+    }
+
+    /// Opens the library again with other limits.
+    pub async fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
+        change(&mut self.limits);
+        self.reopen(false).await;
     }
 
     /// The records as another process has them open.
@@ -157,7 +166,8 @@ impl Library {
 
     /// Takes a file as a person drops it.
     pub async fn put(&self, path: &str, bytes: impl Into<Bytes>) -> Outcome<Arrival> {
-        put::stream(&self.damask, &Caller::local(), path, stream::iter([Ok(bytes.into())])).await
+        let bytes = stream::iter([Ok(bytes.into())]);
+        put::stream(&self.damask, &Caller::local(), path, Intent::default(), bytes).await
     }
 
     /// Another hand on the same store, as of a process that was killed.
@@ -224,10 +234,9 @@ impl Library {
     /// The original's bytes, taken out as a person does.
     pub async fn original(&self, asset: AssetId) -> Vec<u8> {
         let caller = Caller::local();
-        let mut original = originals::open(&self.damask, &caller, asset).await.expect("the original");
+        let original = originals::open(&self.damask, &caller, asset, None).await.expect("the original");
         originals::leaves(&self.damask, &caller, asset, original.hash).await.expect("it may leave");
-        let mut bytes = Vec::new();
-        original.file.read_to_end(&mut bytes).expect("it can be read");
+        let bytes = original.file.read_vec(0, usize::MAX).expect("it can be read");
         assert_eq!(bytes.len() as u64, original.bytes);
         bytes
     }
@@ -239,11 +248,17 @@ impl Library {
 
     /// A rendition as a file that another program can look at.
     pub async fn rendered(&self, version: VersionId, recipe: &str) -> PathBuf {
-        let mut rendition = self.rendition(version, recipe).await.expect(recipe);
-        let mut bytes = Vec::new();
-        rendition.file.read_to_end(&mut bytes).expect("it can be read");
+        let rendition = self.rendition(version, recipe).await.expect(recipe);
+        let bytes = rendition.file.read_vec(0, usize::MAX).expect("it can be read");
         assert_eq!(bytes.len() as u64, rendition.bytes);
         self.write(&format!("rendered/{recipe}"), &bytes)
+    }
+
+    /// Renditions that lie in the store.
+    pub fn renditions_on_disk(&self) -> Vec<PathBuf> {
+        let files = walkdir::WalkDir::new(self.folders.data().join("store/renditions"));
+        let files = files.into_iter().flatten();
+        files.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path()).collect()
     }
 
     /// The one file of the store with these bytes; the store's own names are its own matter.
@@ -313,11 +328,13 @@ async fn opened(
     folders: &TempLibrary,
     records: &Address,
     ahead_s: &Arc<AtomicI64>,
+    limits: &Limits,
     fresh_index: bool,
 ) -> Damask {
     let glass = PathBuf::from(env!("CARGO_BIN_EXE_damask-flow-glass"));
     let mut opening = Opening::embedded(folders.data(), glass, Arc::new(clock(ahead_s)));
     opening.records = records.clone();
+    opening.limits = limits.clone();
     opening.fresh_index = fresh_index;
     opening.open().await.expect("the library opens")
 }

@@ -5,6 +5,7 @@
 //! half is skipped, and says so.
 
 mod again;
+mod backups;
 mod broken;
 mod edits;
 mod finding;
@@ -14,6 +15,8 @@ mod library;
 mod previews;
 mod quarantine;
 mod rights;
+mod trash;
+mod versions;
 
 /// One list of tests for both databases.
 macro_rules! suite {
@@ -82,7 +85,32 @@ suite! {
         a_program_is_set_apart,
         a_scoped_caller_sees_in_quarantine_what_it_brought,
         a_person_lets_a_file_out_of_quarantine,
-        a_discarded_file_is_gone_and_its_bytes_with_it;
+        a_discarded_file_is_gone_and_its_bytes_with_it,
+        a_file_whose_name_says_another_kind_waits_where_it_was_uploaded,
+        what_is_over_a_limit_when_it_is_read_waits_for_a_person,
+        another_file_is_brought_in_the_place_of_one_that_waits,
+        malware_waits_and_nothing_comes_in_unscanned;
+    trash:
+        what_lies_in_the_trash_is_found_only_by_who_asks_for_it,
+        trashing_is_undone_from_its_fact_and_redone_from_the_undo,
+        one_that_cannot_be_trashed_keeps_none_of_the_others,
+        what_is_purged_is_gone_with_its_bytes_and_previews,
+        bytes_that_another_asset_has_outlive_a_purge,
+        what_is_brought_again_comes_out_of_the_trash,
+        the_trash_empties_itself_when_its_time_is_over,
+        emptying_the_trash_is_a_job_that_takes_what_lay_there_then,
+        bytes_that_come_in_while_they_are_purged_are_there_or_come_again;
+    versions:
+        what_people_wrote_survives_a_replace_and_what_was_read_does_not,
+        an_earlier_version_becomes_current_again_and_its_values_with_it,
+        undoing_a_new_version_brings_the_one_before_back,
+        a_version_of_another_kind_makes_the_asset_that_kind,
+        a_file_of_the_same_name_is_a_copy_a_version_or_left_out_as_was_asked,
+        only_whoever_checked_an_asset_out_changes_it,
+        two_versions_are_compared_by_the_tags_in_which_they_differ;
+    backups:
+        what_was_erased_since_a_backup_does_not_come_back_with_it,
+        a_place_of_another_library_or_of_anything_else_is_refused;
     finding:
         an_index_made_again_from_a_snapshot_finds_the_same,
         an_index_that_is_behind_catches_up_when_it_is_opened,

@@ -13,6 +13,7 @@ use damask_flow::{
     ingest::{
         ArrivalOutcome,
         import::{self, ImportAsk},
+        intent::Intent,
         put, quarantine,
         upload::{self, NewUpload},
     },
@@ -70,7 +71,7 @@ pub async fn a_scoped_caller_finds_counts_and_reads_nothing_beyond_its_scope(lib
     missing(look::tags(damask, &guest, hidden).await);
     missing(look::text(damask, &guest, hidden, 0, 10).await);
     missing(look::history(damask, &guest, hidden, None, 10).await);
-    missing(originals::open(damask, &guest, hidden).await);
+    missing(originals::open(damask, &guest, hidden, None).await);
     missing(edit::fields(damask, &guest, hidden, None, BTreeMap::new()).await);
     missing(edit::undo(damask, &guest, hidden, None, damask.seq()).await);
     let version = library.summary(hidden).await.version;
@@ -91,7 +92,7 @@ pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut 
     let (damask, guest) = (&library.damask, within("keywords:public"));
     let facts = library.verbs(hidden).await;
     let bytes = || stream::iter([Ok::<_, std::io::Error>(b"board/harbour.txt".to_vec().into())]);
-    let arrival = put::stream(damask, &guest, "mine.txt", bytes()).await.expect("taken");
+    let arrival = put::stream(damask, &guest, "mine.txt", Intent::default(), bytes()).await.expect("taken");
     assert_eq!(arrival.outcome, ArrivalOutcome::Imported, "they cannot tell that it was known");
     assert_ne!(arrival.asset, Some(hidden));
     assert_eq!(library.verbs(hidden).await, facts, "and write nothing into its history");
@@ -101,7 +102,8 @@ pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut 
     let places = look::asset(damask, &guest, own).await.expect("its own").locations;
     let paths: Vec<_> = places.iter().filter(|(place, _)| place != "store").collect();
     assert_eq!(paths, [&("upload".to_owned(), "mine.txt".to_owned())]);
-    let own = put::stream(damask, &Caller::local(), "again.txt", bytes()).await.expect("taken");
+    let own =
+        put::stream(damask, &Caller::local(), "again.txt", Intent::default(), bytes()).await.expect("taken");
     assert_eq!((own.outcome, own.asset), (ArrivalOutcome::AlreadyHere, Some(hidden)));
 }
 
@@ -163,11 +165,14 @@ pub async fn what_a_caller_may_not_do_is_refused(library: &mut Library) {
     let damask = &library.damask;
     let reader = Caller { permissions: Permissions::default(), ..Caller::local() };
     assert!(look::asset(damask, &reader, asset).await.is_ok(), "reading is what is left");
-    refused(originals::open(damask, &reader, asset).await);
+    refused(originals::open(damask, &reader, asset, None).await);
     refused(edit::fields(damask, &reader, asset, None, BTreeMap::new()).await);
     refused(edit::undo(damask, &reader, asset, None, damask.seq()).await);
-    refused(put::stream(damask, &reader, "x.txt", stream::empty()).await);
-    refused(upload::create(damask, &reader, NewUpload { length: Some(1), metadata: vec![] }).await);
+    refused(put::stream(damask, &reader, "x.txt", Intent::default(), stream::empty()).await);
+    refused(
+        upload::create(damask, &reader, NewUpload { length: Some(1), metadata: vec![], is_part: false })
+            .await,
+    );
     refused(import::paths(damask, &reader, ImportAsk { paths: vec![library.incoming()], previews: true }));
     refused(quarantine::page(damask, &reader, None, 10).await);
     let nothing = QuarantineId(Uuid::nil());

@@ -141,8 +141,18 @@ pub fn given(who: &str, inherited: &Inherited) -> Vec<Wall> {
 type Tried<'a> = Vec<(&'a str, io::Result<()>)>;
 
 fn reading(targets: &Targets) -> Tried<'_> {
-    let read = |path: &Path| fs::File::open(path).map(drop);
-    targets.read.iter().map(|path| (path.to_str().unwrap_or("a file"), read(path))).collect()
+    targets.read.iter().map(|path| (path.to_str().unwrap_or("a file"), opened(path))).collect()
+}
+
+/// A process that lives is not found where /proc shows nobody what is not theirs (proc(5), hidepid): as good as
+/// refused.
+fn opened(path: &Path) -> io::Result<()> {
+    match fs::File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && path.starts_with("/proc") => {
+            Err(ErrorKind::PermissionDenied.into())
+        }
+        other => other.map(drop),
+    }
 }
 
 fn changing(targets: &Targets) -> Tried<'_> {
@@ -213,8 +223,8 @@ fn starting() -> io::Result<()> {
 
 fn reaching_out() -> Tried<'static> {
     let parent = getppid().map_or(1, |parent| parent.as_raw_nonzero().get());
-    let memory = fs::File::open(format!("/proc/{parent}/mem")).map(drop);
-    let settings = fs::File::open(format!("/proc/{parent}/environ")).map(drop);
+    let memory = opened(Path::new(&format!("/proc/{parent}/mem")));
+    let settings = opened(Path::new(&format!("/proc/{parent}/environ")));
     vec![
         ("a signal", confine::signal_to_parent()),
         ("its limits", raw::limit_of(parent)),

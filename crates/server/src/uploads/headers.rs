@@ -2,18 +2,23 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use damask_flow::ingest::upload::Checksum;
+use damask_flow::ingest::{
+    join::PARTS_MAX,
+    upload::{Checksum, Concat},
+};
+use damask_model::UploadId;
 use sha1::{Digest, Sha1};
 
 use crate::problem::{Answer, Problem};
 
 pub const VERSION: &str = "1.0.0";
-pub const EXTENSIONS: &str = "creation,creation-with-upload,checksum,termination,expiration";
+pub const EXTENSIONS: &str =
+    "creation,creation-with-upload,creation-defer-length,checksum,termination,expiration,concatenation";
 pub const ALGORITHMS: &str = "sha1";
 /// What scripts of pages may read of an answer.
 pub const EXPOSED: &str = "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, \
-    Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, Damask-Asset, \
-    Damask-Outcome";
+    Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Concat, Upload-Metadata, \
+    Upload-Expires, Damask-Asset, Damask-Outcome";
 
 pub const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 pub const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
@@ -22,6 +27,8 @@ pub const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 pub const TUS_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
 pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 pub const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+pub const UPLOAD_DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
+pub const UPLOAD_CONCAT: HeaderName = HeaderName::from_static("upload-concat");
 pub const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 pub const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
 pub const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
@@ -32,16 +39,56 @@ const METADATA_BYTES_MAX: usize = 8 << 10;
 /// Most pairs in it.
 const METADATA_PAIRS_MAX: usize = 32;
 
-/// Upload-Length: how long the whole will be.
-pub fn length(headers: &HeaderMap, bytes_max: u64) -> Answer<u64> {
-    if headers.contains_key("upload-defer-length") {
-        return Err(bad("the length must be known when an upload begins").hint("send Upload-Length"));
+/// Upload-Length: how long the whole will be; none where Upload-Defer-Length says that it is told later.
+pub fn length(headers: &HeaderMap, bytes_max: u64) -> Answer<Option<u64>> {
+    match headers.get(UPLOAD_DEFER_LENGTH) {
+        None => told_length(headers, bytes_max)?.map(Some).ok_or_else(|| {
+            bad("upload-length is missing").hint("send Upload-Length or Upload-Defer-Length: 1")
+        }),
+        Some(deferred) if deferred != "1" => Err(bad("Upload-Defer-Length is 1 where it is sent")),
+        Some(_) if headers.contains_key(UPLOAD_LENGTH) => {
+            Err(bad("the length is told now or later, not both"))
+        }
+        Some(_) => Ok(None),
+    }
+}
+
+/// Upload-Length, where it is told.
+pub fn told_length(headers: &HeaderMap, bytes_max: u64) -> Answer<Option<u64>> {
+    if !headers.contains_key(UPLOAD_LENGTH) {
+        return Ok(None);
     }
     let length = number(headers, &UPLOAD_LENGTH)?;
     if length > bytes_max {
         return Err(Problem::new("too-large", format!("an upload has at most {bytes_max} bytes")));
     }
-    Ok(length)
+    Ok(Some(length))
+}
+
+/// Upload-Concat: a part of a file, or a file of parts that are named by their places (tus, "Concatenation").
+pub fn concat(headers: &HeaderMap) -> Answer<Concat> {
+    let Some(value) = headers.get(UPLOAD_CONCAT) else { return Ok(Concat::Whole) };
+    let wrong = || {
+        bad("Upload-Concat cannot be read")
+            .hint("partial, or final; and the places of 1 to 256 parts with spaces")
+    };
+    let text = value.to_str().map_err(|_| wrong())?.trim();
+    if text == "partial" {
+        return Ok(Concat::Partial);
+    }
+    let places = text.strip_prefix("final;").ok_or_else(wrong)?;
+    let parts = places.split_ascii_whitespace().take(PARTS_MAX + 1).map(part);
+    let parts = parts.collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    if parts.is_empty() || parts.len() > PARTS_MAX {
+        return Err(wrong());
+    }
+    Ok(Concat::Final(parts))
+}
+
+/// The id at the end of a place, which may be a whole address, also one that a proxy gave another beginning.
+fn part(place: &str) -> Option<UploadId> {
+    let (before, id) = place.rsplit_once('/')?;
+    before.ends_with("/uploads").then(|| id.parse().ok()).flatten()
 }
 
 /// Upload-Offset: where a chunk begins.
@@ -139,7 +186,13 @@ fn bad(detail: &'static str) -> Problem {
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::{UPLOAD_CHECKSUM, UPLOAD_LENGTH, UPLOAD_METADATA, checksum, is_chunk, length, metadata};
+    use damask_flow::ingest::upload::Concat;
+    use damask_model::UploadId;
+
+    use super::{
+        UPLOAD_CHECKSUM, UPLOAD_CONCAT, UPLOAD_DEFER_LENGTH, UPLOAD_LENGTH, UPLOAD_METADATA, checksum,
+        concat, is_chunk, length, metadata,
+    };
 
     fn headers(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).expect("header"))])
@@ -178,13 +231,43 @@ mod tests {
 
     #[test]
     fn a_length_is_digits_within_the_limit() {
-        assert_eq!(length(&headers(UPLOAD_LENGTH, "10"), 10).expect("length"), 10);
+        assert_eq!(length(&headers(UPLOAD_LENGTH, "10"), 10).expect("length"), Some(10));
         for (value, code) in
             [("11", "too-large"), ("-1", "bad-request"), ("+1", "bad-request"), ("", "bad-request")]
         {
             assert_eq!(length(&headers(UPLOAD_LENGTH, value), 10).expect_err(value).code(), code);
         }
         assert_eq!(length(&HeaderMap::new(), 10).expect_err("missing").code(), "bad-request");
+    }
+
+    #[test]
+    fn a_length_is_told_now_or_later() {
+        let of = |pairs: &[(HeaderName, &'static str)]| {
+            let pairs = pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+            length(&pairs.collect(), 10).map_err(|problem| problem.code())
+        };
+        assert_eq!(of(&[(UPLOAD_DEFER_LENGTH, "1")]), Ok(None));
+        assert_eq!(of(&[(UPLOAD_DEFER_LENGTH, "0")]), Err("bad-request"));
+        assert_eq!(of(&[(UPLOAD_DEFER_LENGTH, "1"), (UPLOAD_LENGTH, "3")]), Err("bad-request"));
+    }
+
+    #[test]
+    fn parts_are_named_by_their_places() {
+        let [one, two] = [UploadId::fresh(), UploadId::fresh()];
+        let check = |text: &str, expected: Option<Concat>| {
+            assert_eq!(concat(&headers(UPLOAD_CONCAT, text)).ok(), expected, "{text}");
+        };
+        check("partial", Some(Concat::Partial));
+        let places = format!("final;/api/v1/uploads/{one} https://dam.test/x/api/v1/uploads/{two}");
+        check(&places, Some(Concat::Final(vec![one, two])));
+        check(&format!("final; /api/v1/uploads/{one}"), Some(Concat::Final(vec![one])));
+        for text in
+            ["", "whole", "final", "final;", "final;x", &format!("final;{one}"), "final;/api/v1/uploads/"]
+        {
+            check(text, None);
+        }
+        check(&format!("final;{}", format!("/uploads/{one} ").repeat(257)), None);
+        assert_eq!(concat(&HeaderMap::new()).ok(), Some(Concat::Whole));
     }
 
     #[test]

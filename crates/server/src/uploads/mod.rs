@@ -1,4 +1,5 @@
-//! Resumable uploads: tus 1.0.0 with creation, creation-with-upload, checksum, termination, expiration.
+//! Resumable uploads: tus 1.0.0 with creation, creation-with-upload, creation-defer-length, checksum, termination,
+//! expiration, concatenation.
 //!
 //! `headers.rs` reads what clients say, `state.rs` writes what the server answers. A chunk is written to its
 //! end in a task of its own, so that a connection that breaks leaves what arrived (tus, "Core protocol").
@@ -19,7 +20,10 @@ use axum::{
 };
 use damask_flow::{
     Damask,
-    ingest::upload::{self, NewUpload},
+    ingest::{
+        join,
+        upload::{self, Concat, NewUpload, UploadState},
+    },
     trouble::{Outcome, Trouble},
 };
 use damask_model::UploadId;
@@ -91,8 +95,10 @@ async fn abilities(State(damask): State<Damask>) -> Response {
 #[utoipa::path(post, path = "/api/v1/uploads", operation_id = "createUpload", tag = "uploads",
     params(
         ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
-        ("Upload-Length" = u64, Header, description = "Length of the whole in bytes"),
-        ("Upload-Metadata" = Option<String>, Header, description = "filename, relativePath, filetype, batch: name and base64 value, with commas between them"),
+        ("Upload-Length" = Option<u64>, Header, description = "Length of the whole in bytes; not of what is made of parts"),
+        ("Upload-Defer-Length" = Option<String>, Header, description = "1: the length is told with a later chunk", pattern = "^1$"),
+        ("Upload-Concat" = Option<String>, Header, description = "partial: a part of a file; final; and the places of parts, with spaces: a file made of them"),
+        ("Upload-Metadata" = Option<String>, Header, description = "filename, relativePath, filetype, batch; replaces: the id of an asset that gets it as its new version; sameName: copy, version, skip or ask, where its folder has a file of that name. Name and base64 value, with commas between them"),
         ("Upload-Checksum" = Option<String>, Header, description = "sha1 and the base64 checksum of the body"),
     ),
     request_body(content = Option<[u8]>, content_type = "application/offset+octet-stream"),
@@ -104,24 +110,33 @@ async fn abilities(State(damask): State<Damask>) -> Response {
             ("Damask-Asset" = String, description = "The asset, once finished"),
             ("Damask-Outcome" = String, description = "imported, already-here or quarantined, once finished"))),
         (status = 400, description = "A header cannot be read"),
+        (status = 404, description = "A part, or the asset to replace, is not there, or not for this caller"),
+        (status = 409, description = "Its folder has a file of that name (`asset` of the problem), the asset to replace lies in the trash, or a part has not come whole or belongs to another upload"),
+        (status = 410, description = "A part has expired"),
         (status = 412, description = "Another version of tus"),
         (status = 413, description = "It is longer than is taken"),
+        (status = 423, description = "Someone else has the asset to replace checked out"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
         (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
     ))]
 async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Body) -> Answer<Response> {
     let damask = face.damask.clone();
-    let length = headers::length(&headers, damask.limits().file_bytes_max)?;
+    let concat = headers::concat(&headers)?;
     let metadata = headers::metadata(&headers)?;
+    if let Concat::Final(parts) = concat {
+        let made = async move { join::parts(&damask, &who.caller, parts, &metadata).await };
+        return Ok(created(&to_the_end(made).await?));
+    }
+    let is_part = concat == Concat::Partial;
+    let length = headers::length(&headers, damask.limits().file_bytes_max)?;
     let checksum = headers::checksum(&headers)?;
     // An upload of nothing is whole by its creation.
-    let has_chunk = headers::is_chunk(&headers) && length > 0;
+    let has_chunk = headers::is_chunk(&headers) && length != Some(0);
     let room = if has_chunk { Some(face.bodies.room()?) } else { None };
     let body = chunks(body, face.options.body_silence_max);
     let state = to_the_end(async move {
         let _room = room;
-        let begun =
-            upload::create(&damask, &who.caller, NewUpload { length: Some(length), metadata }).await?;
+        let begun = upload::create(&damask, &who.caller, NewUpload { length, metadata, is_part }).await?;
         if has_chunk {
             upload::append(&damask, &who.caller, begun.id, 0, None, checksum, body).await
         } else {
@@ -129,12 +144,16 @@ async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Bo
         }
     })
     .await?;
+    Ok(created(&state))
+}
+
+fn created(state: &UploadState) -> Response {
     let location = format!("/api/v1/uploads/{}", state.id);
-    let mut response = (StatusCode::CREATED, state::headers(&state)).into_response();
+    let mut response = (StatusCode::CREATED, state::headers(state)).into_response();
     response
         .headers_mut()
         .insert(header::LOCATION, HeaderValue::try_from(location).expect("a UUID is ASCII"));
-    Ok(response)
+    response
 }
 
 /// How far an upload is
@@ -146,7 +165,8 @@ async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Bo
     responses(
         (status = 200, description = "Its state, in headers", headers(
             ("Upload-Offset" = u64, description = "Bytes received"),
-            ("Upload-Length" = u64, description = "Length of the whole"))),
+            ("Upload-Length" = Option<u64>, description = "Length of the whole, once it is known"),
+            ("Upload-Concat" = Option<String>, description = "partial, or final; and the places of its parts"))),
         (status = 404, description = "There is no such upload"),
         (status = 410, description = "It has expired"),
         (status = 412, description = "Another version of tus"),
@@ -162,6 +182,7 @@ async fn head(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId
         ("id" = Uuid, Path, description = "The upload"),
         ("Tus-Resumable" = String, Header, description = "1.0.0", pattern = "^1\\.0\\.0$"),
         ("Upload-Offset" = u64, Header, description = "Where the chunk begins: the bytes received so far"),
+        ("Upload-Length" = Option<u64>, Header, description = "Length of the whole, where it was deferred"),
         ("Upload-Checksum" = Option<String>, Header, description = "sha1 and the base64 checksum of the chunk"),
     ),
     request_body(content = [u8], content_type = "application/offset+octet-stream"),
@@ -172,6 +193,7 @@ async fn head(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId
             ("Damask-Asset" = String, description = "The asset, once finished"),
             ("Damask-Outcome" = String, description = "imported, already-here or quarantined, once finished"))),
         (status = 400, description = "A header cannot be read"),
+        (status = 403, description = "The upload is made of parts"),
         (status = 404, description = "There is no such upload"),
         (status = 409, description = "The upload stands at another offset, or another request writes to it"),
         (status = 410, description = "It has expired"),
@@ -192,12 +214,13 @@ async fn append(
         return Err(Problem::new("wrong-media-type", "a chunk is application/offset+octet-stream"));
     }
     let offset = headers::offset(&headers)?;
+    let length = headers::told_length(&headers, face.damask.limits().file_bytes_max)?;
     let checksum = headers::checksum(&headers)?;
     let room = face.bodies.room()?;
     let body = chunks(body, face.options.body_silence_max);
     let state = to_the_end(async move {
         let _room = room;
-        upload::append(&face.damask, &who.caller, id, offset, None, checksum, body).await
+        upload::append(&face.damask, &who.caller, id, offset, length, checksum, body).await
     })
     .await?;
     Ok((StatusCode::NO_CONTENT, state::headers(&state)).into_response())
@@ -212,6 +235,7 @@ async fn append(
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, description = "There is no such upload"),
+        (status = 409, description = "It is a part of another upload, or another request writes to it"),
         (status = 410, description = "It has expired"),
         (status = 412, description = "Another version of tus"),
     ))]

@@ -2,9 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use damask_flow::ingest::upload::UploadState;
+use damask_flow::ingest::upload::{Concat, UploadState};
 
-use super::headers::{UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET};
+use super::headers::{
+    UPLOAD_CONCAT, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET,
+};
 use crate::{bytes_of_file::http_date, wire::arrival::outcome};
 
 const DAMASK_ASSET: HeaderName = HeaderName::from_static("damask-asset");
@@ -15,10 +17,18 @@ const DAMASK_OUTCOME: HeaderName = HeaderName::from_static("damask-outcome");
 pub fn headers(state: &UploadState) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(UPLOAD_OFFSET, state.offset.into());
-    if let Some(length) = state.length {
-        headers.insert(UPLOAD_LENGTH, length.into());
+    // tus, "Concatenation": no offset before the parts are joined.
+    let is_joining = matches!(state.concat, Concat::Final(_)) && state.arrival.is_none();
+    if !is_joining {
+        headers.insert(UPLOAD_OFFSET, state.offset.into());
     }
+    if let Some(concat) = concat(&state.concat) {
+        headers.insert(UPLOAD_CONCAT, concat);
+    }
+    match state.length {
+        Some(length) => headers.insert(UPLOAD_LENGTH, length.into()),
+        None => headers.insert(UPLOAD_DEFER_LENGTH, HeaderValue::from_static("1")),
+    };
     if !state.metadata.is_empty() {
         headers.insert(UPLOAD_METADATA, metadata(&state.metadata));
     }
@@ -37,6 +47,17 @@ pub fn headers(state: &UploadState) -> HeaderMap {
         }
     }
     headers
+}
+
+fn concat(concat: &Concat) -> Option<HeaderValue> {
+    match concat {
+        Concat::Whole => None,
+        Concat::Partial => Some(HeaderValue::from_static("partial")),
+        Concat::Final(parts) => {
+            let places: Vec<String> = parts.iter().map(|part| format!("/api/v1/uploads/{part}")).collect();
+            Some(HeaderValue::try_from(format!("final;{}", places.join(" "))).expect("a UUID is ASCII"))
+        }
+    }
 }
 
 /// As it was given: keys were read from a header, values are base64 again.

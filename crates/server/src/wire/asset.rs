@@ -72,6 +72,12 @@ pub struct AssetLine {
     pub previewed: bool,
     /// Whether a stage could not do its work on it.
     pub failed: bool,
+    /// Since when it lies in the trash.
+    #[schema(required, format = DateTime)]
+    pub trashed: Option<String>,
+    /// Who has it checked out.
+    #[schema(required)]
+    pub checked_out_by: Option<Uuid>,
 }
 
 impl From<AssetSummary> for AssetLine {
@@ -95,6 +101,8 @@ impl From<AssetSummary> for AssetLine {
             title: asset.title,
             previewed: asset.previewed,
             failed: asset.failed,
+            trashed: asset.trashed.map(|at| at.to_string()),
+            checked_out_by: asset.checked_out_by.map(|actor| actor.0),
         }
     }
 }
@@ -107,6 +115,12 @@ pub struct AssetView {
     /// Its home folder; null at the root.
     #[schema(required)]
     folder: Option<FolderPlace>,
+    /// Who has it checked out; null where nobody has.
+    #[schema(required)]
+    checkout: Option<CheckoutView>,
+    /// When it is purged, where it lies in the trash and is purged by itself.
+    #[schema(required, format = DateTime)]
+    purge_at: Option<String>,
     /// Its fields that have values, in the order of the schema.
     fields: Vec<FieldValues>,
     /// What was measured of its bytes.
@@ -129,6 +143,22 @@ pub struct AssetView {
     text: bool,
     /// Whether there are more findings, versions or locations: each of these lists shows 200 at most.
     more: bool,
+}
+
+/// Someone works on an asset.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Checkout)]
+pub struct CheckoutView {
+    /// Who.
+    by: Uuid,
+    /// What people call them.
+    #[schema(required)]
+    name: Option<String>,
+    /// Since when.
+    #[schema(format = DateTime)]
+    at: String,
+    /// What for; may be empty.
+    note: String,
 }
 
 /// A folder an asset lies in.
@@ -176,6 +206,22 @@ pub struct VersionView {
     pub created: String,
     /// BLAKE3 of its primary file.
     pub hash: String,
+    /// The name its file came with.
+    pub name: String,
+}
+
+impl From<damask_flow::view::VersionView> for VersionView {
+    fn from(version: damask_flow::view::VersionView) -> Self {
+        Self {
+            id: version.id.0,
+            number: version.number,
+            bytes: version.bytes,
+            media_type: version.media_type,
+            created: version.created.to_string(),
+            hash: version.hash.to_string(),
+            name: version.name,
+        }
+    }
 }
 
 /// A place where bytes lie.
@@ -193,6 +239,13 @@ impl AssetView {
     pub fn new(whole: AssetWhole, schema: &[FieldView]) -> Self {
         Self {
             folder: whole.folder.map(|(id, path)| FolderPlace { id: id.0, path }),
+            checkout: whole.checkout.map(|(checkout, name)| CheckoutView {
+                by: checkout.by.0,
+                name,
+                at: checkout.at.to_string(),
+                note: checkout.note,
+            }),
+            purge_at: whole.purge_at.map(|at| at.to_string()),
             fields: FieldValues::of_document(&whole.document, schema),
             probe: ProbeView::from(whole.probe),
             findings: whole
@@ -200,18 +253,7 @@ impl AssetView {
                 .into_iter()
                 .map(|finding| FindingView { code: finding.code, detail: finding.detail })
                 .collect(),
-            versions: whole
-                .versions
-                .into_iter()
-                .map(|version| VersionView {
-                    id: version.id.0,
-                    number: version.number,
-                    bytes: version.bytes,
-                    media_type: version.media_type,
-                    created: version.created.to_string(),
-                    hash: version.hash.to_string(),
-                })
-                .collect(),
+            versions: whole.versions.into_iter().map(VersionView::from).collect(),
             locations: whole
                 .locations
                 .into_iter()

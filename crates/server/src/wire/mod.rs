@@ -4,6 +4,8 @@
 pub mod account;
 pub mod arrival;
 pub mod asset;
+pub mod backup;
+pub mod comparison;
 pub mod event;
 pub mod field;
 pub mod folder;
@@ -13,5 +15,7 @@ pub mod job;
 pub mod key;
 pub mod probe;
 pub mod problem;
+pub mod proof;
 pub mod quarantine;
+pub mod several;
 pub mod status;

@@ -1,5 +1,6 @@
 //! Problem details as JSON (RFC 9457, 3).
 
+use damask_model::Uuid;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,6 +27,9 @@ pub struct ProblemView {
     /// Where in the query it went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Span>,
+    /// The asset that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Uuid>,
     /// What was expected there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,

@@ -25,7 +25,10 @@ pub struct QuarantineLine {
     /// The path it came by.
     path: String,
     bytes: u64,
-    /// Why it waits.
+    /// Why it waits: a stable code.
+    #[schema(example = "type-refused")]
+    code: String,
+    /// The same in words.
     reason: String,
     /// Since when.
     #[schema(format = DateTime)]
@@ -39,6 +42,7 @@ impl From<QuarantineView> for QuarantineLine {
             name: file.name,
             path: file.path,
             bytes: file.bytes,
+            code: file.code,
             reason: file.reason,
             at: file.at.to_string(),
         }

@@ -71,7 +71,7 @@ async fn the_socket_is_served_until_it_is_told_to_stop() {
     let path = folder.path().join("socket");
     let listener = UnixListener::bind(&path).expect("socket");
     let (stop, stopped) = oneshot::channel::<()>();
-    let address = "127.0.0.1:8401".parse().expect("an address");
+    let address = "https://dam.example:8401".into();
     let serving = tokio::spawn(serve_local(listener, library.damask.clone(), Some(address), async {
         let _ = stopped.await;
     }));
@@ -87,7 +87,10 @@ async fn the_socket_is_served_until_it_is_told_to_stop() {
     let session = ask("GET /api/v1/session").await;
     assert!(session.contains("\"administer\":true"), "{session}");
     let link = ask("POST /api/v1/setup/link").await;
-    assert!(link.contains("\"address\":\"127.0.0.1:8401\""), "a link begins where people are served: {link}");
+    assert!(
+        link.contains("\"address\":\"https://dam.example:8401\""),
+        "a link begins where people are served: {link}"
+    );
     stop.send(()).expect("serving");
     let ended = tokio::time::timeout(Duration::from_secs(20), serving).await.expect("ends in time");
     ended.expect("no panic").expect("no error");

@@ -48,7 +48,10 @@ async fn the_server_says_what_its_uploads_can_do() {
     for (name, value) in [
         ("tus-resumable", "1.0.0"),
         ("tus-version", "1.0.0"),
-        ("tus-extension", "creation,creation-with-upload,checksum,termination,expiration"),
+        (
+            "tus-extension",
+            "creation,creation-with-upload,creation-defer-length,checksum,termination,expiration,concatenation",
+        ),
         ("tus-checksum-algorithm", "sha1"),
     ] {
         assert_eq!(reply.header(name), value);
@@ -227,4 +230,92 @@ async fn only_so_many_bodies_are_received_at_once() {
     let (first, ()) = tokio::join!(first, others);
     first.expect(StatusCode::CREATED);
     chunk(&app, &upload, 0, b"harbour").await.expect(StatusCode::NO_CONTENT);
+}
+
+/// A part that has come whole.
+async fn part(app: &SignedIn, bytes: &'static str) -> String {
+    let create = ask(app, Method::POST, "/api/v1/uploads").header("upload-concat", "partial");
+    let create = create.header("upload-length", &bytes.len().to_string()).header("content-type", CHUNK);
+    let reply = create.body(bytes).send().await.expect(StatusCode::CREATED);
+    assert_eq!((reply.header("upload-concat"), reply.header("damask-outcome")), ("partial", ""));
+    reply.header("location").to_owned()
+}
+
+fn join<'a>(app: &'a SignedIn, parts: &[&str]) -> Ask<'a> {
+    let metadata = format!("filename {}", STANDARD.encode("harbour.txt"));
+    let create = ask(app, Method::POST, "/api/v1/uploads").header("upload-metadata", &metadata);
+    create.header("upload-concat", &format!("final;{}", parts.join(" ")))
+}
+
+#[tokio::test]
+async fn parts_sent_beside_one_another_become_one_file() {
+    let app = signed_in().await;
+    let (first, second) = (part(&app, "harbour").await, part(&app, " dawn").await);
+    assert_eq!(app.found("").await, Vec::<String>::new(), "a part is no asset");
+    let made = join(&app, &[&first, &second]).send().await.expect(StatusCode::CREATED);
+    assert_eq!((made.header("upload-offset"), made.header("upload-length")), ("12", "12"));
+    assert_eq!(made.header("damask-outcome"), "imported");
+    let original = format!("/api/v1/assets/{}/original", made.header("damask-asset"));
+    assert_eq!(app.get(&original).send().await.expect(StatusCode::OK).bytes, b"harbour dawn");
+
+    let head = ask(&app, Method::HEAD, made.header("location")).send().await.expect(StatusCode::OK);
+    assert_eq!(head.header("upload-concat"), format!("final;{first} {second}"));
+    assert_eq!(
+        (head.header("upload-offset"), head.header("damask-asset")),
+        ("12", made.header("damask-asset"))
+    );
+    assert_eq!(offset(&app, &first).await, "7", "a part that is joined was sent");
+    // The answer may be lost: asked again, it is the same file.
+    let again = join(&app, &[&first, &second]).send().await.expect(StatusCode::CREATED);
+    assert_eq!(again.header("location"), made.header("location"));
+    assert_eq!(again.header("damask-asset"), made.header("damask-asset"));
+    join(&app, &[&second, &first]).send().await.problem(409, "part-used");
+    ask(&app, Method::DELETE, &first).send().await.problem(409, "part-used");
+    chunk(&app, &first, 7, b"!").await.problem(409, "part-used");
+    chunk(&app, made.header("location"), 12, b"!").await.problem(403, "upload-joined");
+}
+
+#[tokio::test]
+async fn only_ones_own_whole_parts_are_joined() {
+    let app = signed_in().await;
+    let half = ask(&app, Method::POST, "/api/v1/uploads").header("upload-concat", "partial");
+    let half = half.header("upload-length", "5").send().await.expect(StatusCode::CREATED);
+    let half = half.header("location").to_owned();
+    join(&app, &[&half]).send().await.problem(409, "part-unfinished");
+    let whole = begin(&app, "harbour.txt", 7).await;
+    join(&app, &[&whole]).send().await.problem(404, "missing");
+    let key = app.key(serde_json::json!({"name": "w", "scopes": ["write"]})).await;
+    let others = app.app.post("/api/v1/uploads").key(&key).header("tus-resumable", "1.0.0");
+    let others = others.header("upload-concat", "partial").header("upload-length", "0");
+    let others = others.send().await.expect(StatusCode::CREATED).header("location").to_owned();
+    let seen = ask(&app, Method::HEAD, &others).send().await.status;
+    let joined = join(&app, &[&others]).send().await.status;
+    assert_eq!(
+        seen == StatusCode::NOT_FOUND,
+        joined == StatusCode::NOT_FOUND,
+        "seen {seen}, joined {joined}"
+    );
+    let twice = part(&app, "harbour").await;
+    join(&app, &[&twice, &twice]).send().await.problem(422, "bad-upload");
+    join(&app, &[]).send().await.problem(400, "bad-request");
+}
+
+#[tokio::test]
+async fn the_length_may_be_told_with_a_later_piece() {
+    let app = signed_in().await;
+    let create = ask(&app, Method::POST, "/api/v1/uploads").header("upload-defer-length", "1");
+    let reply = create.send().await.expect(StatusCode::CREATED);
+    assert_eq!((reply.header("upload-defer-length"), reply.header("upload-length")), ("1", ""));
+    let upload = reply.header("location").to_owned();
+    chunk(&app, &upload, 0, b"harbour").await.expect(StatusCode::NO_CONTENT);
+    let told = |length: &str, bytes: &'static str| {
+        let patch =
+            ask(&app, Method::PATCH, &upload).header("upload-offset", "7").header("upload-length", length);
+        patch.header("content-type", CHUNK).body(bytes).send()
+    };
+    told("6", "").await.problem(422, "bad-upload");
+    told("8", " dawn").await.problem(413, "too-large");
+    assert_eq!(offset(&app, &upload).await, "7");
+    let last = told("12", " dawn").await.expect(StatusCode::NO_CONTENT);
+    assert_eq!((last.header("upload-offset"), last.header("damask-outcome")), ("12", "imported"));
 }

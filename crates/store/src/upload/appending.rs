@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     os::unix::fs::FileExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use damask_model::UploadId;
@@ -60,13 +60,18 @@ impl Appending {
 
     /// Appends bytes. After [`StoreError::TooLarge`] or [`StoreError::Full`] what came before still stands.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let length = self.written.bytes.saturating_add(bytes.len() as u64);
-        if length > self.bytes_max {
+        if self.written.bytes.saturating_add(bytes.len() as u64) > self.bytes_max {
             return Err(StoreError::TooLarge { bytes_max: self.bytes_max });
         }
         self.file
             .write_all_at(bytes, self.written.bytes)
             .map_err(|error| StoreError::io("write", &self.path, error))?;
+        self.wrote(bytes)
+    }
+
+    /// These bytes stand in the file where it ended.
+    pub(super) fn wrote(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let length = self.written.bytes + bytes.len() as u64;
         self.written.hasher.update(bytes);
         self.written.bytes = length;
         if self.keep == Keep::AsItComes && length - self.durable.bytes >= UPLOAD_MARK_EVERY_BYTES {
@@ -78,6 +83,19 @@ impl Appending {
     /// Bytes of the whole upload until now, durable or not.
     pub fn offset(&self) -> u64 {
         self.written.bytes
+    }
+
+    /// Those of them that are durable.
+    pub(super) fn durable(&self) -> u64 {
+        self.durable.bytes
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Makes the piece durable and answers where the upload now ends.

@@ -2,10 +2,10 @@
 
 use std::{io::Write as _, sync::Barrier};
 
-use damask_model::ContentHash;
-use damask_store::{Found, GROUP_FILES_MAX, Received, StoreError, StoreKey, Verified};
+use damask_model::{ByteSource as _, ContentHash};
+use damask_store::{Found, GROUP_FILES_MAX, Received, StoreError, StoreKey, Verified, Way};
 
-use super::{Engine, NO_LIMIT, check_missing, check_stored, hash_of, incoming_with, noise, put};
+use super::{Engine, NO_LIMIT, check_missing, check_stored, hash_of, incoming_with, noise, put, read_all};
 
 pub fn a_finished_file_reads_back_under_its_hash(engine: impl Engine) {
     for bytes in [vec![], b"a".to_vec(), noise(1, 3_000_000)] {
@@ -174,4 +174,120 @@ pub fn all_files_are_listed_in_the_order_of_their_hashes(engine: impl Engine) {
         })
         .collect();
     assert_eq!(found, expected);
+}
+
+pub fn a_list_is_whole_however_long_it_is(engine: impl Engine) {
+    // S3 lists a thousand names at a time.
+    let count = 1_100;
+    let files: Vec<_> =
+        (0..count).map(|number: u64| incoming_with(engine.store(), &number.to_le_bytes())).collect();
+    let mut expected: Vec<ContentHash> =
+        engine.store().finish_many(files).into_iter().map(|answer| answer.unwrap().hash).collect();
+    expected.sort();
+    let found: Vec<ContentHash> = engine
+        .store()
+        .blobs()
+        .map(|found| match found.unwrap() {
+            Found::Blob { hash, bytes: 8 } => hash,
+            other => panic!("{other:?} was not put there"),
+        })
+        .collect();
+    assert!(found == expected, "{} of {count} were found, or in another order", found.len());
+}
+
+pub fn any_part_of_a_file_is_read_without_the_rest(mut engine: impl Engine) {
+    let bytes = noise(6, 6_000_000);
+    let key = StoreKey::Blob(put(engine.store(), &bytes).hash);
+    // What was just put may still be here; after a restart it has to be read from where it lies.
+    engine.restart();
+    for stored in [engine.store().open_bytes(&key).unwrap(), engine.store().open_long(&key).unwrap()] {
+        assert_eq!(stored.len(), bytes.len() as u64);
+        for (offset, length) in
+            [(0, 1), (5_999_999, 1), (131_071, 3), (1, 4_999_999), (5_999_990, 100), (6_000_000, 5)]
+        {
+            let expected = &bytes[offset..(offset + length).min(bytes.len())];
+            let found = stored.read_vec(offset as u64, length).unwrap();
+            assert!(found == expected, "{length} bytes from {offset} are others");
+        }
+        assert_eq!(stored.read_at(1 << 40, &mut [0; 4]).unwrap(), 0);
+        assert!(read_all(&stored) == bytes);
+    }
+}
+
+pub fn a_file_of_many_pieces_comes_back_bit_for_bit(mut engine: impl Engine) {
+    for length in [8 << 20, (8 << 20) + 1, (24 << 20) + 12_345] {
+        let bytes = noise(length as u64, length);
+        let received = put(engine.store(), &bytes);
+        assert_eq!((received.hash, received.already_there), (hash_of(&bytes), false));
+        assert!(put(engine.store(), &bytes).already_there);
+        engine.restart();
+        let key = StoreKey::Blob(received.hash);
+        check_stored(engine.store(), key, &bytes);
+        assert!(std::fs::read(engine.store().lend(&key).unwrap().path()).unwrap() == bytes);
+        let verified = engine.store().verify(received.hash, Some(length as u64)).unwrap();
+        assert_eq!(verified, Verified::Good);
+    }
+    assert_eq!(engine.store().blobs().count(), 3);
+}
+
+pub fn a_name_that_is_taken_is_not_written_again(engine: impl Engine) {
+    for length in [1_000, 9 << 20] {
+        let bytes = noise(7, length);
+        let hash = put(engine.store(), &bytes).hash;
+        // Of the same length, the damage shows whether somebody wrote over it.
+        engine.damage(&StoreKey::Blob(hash), |bytes| bytes[500] ^= 1);
+        assert!(put(engine.store(), &bytes).already_there);
+        let verified = engine.store().verify(hash, None).unwrap();
+        assert!(matches!(verified, Verified::Different { .. }), "{verified:?}");
+    }
+}
+
+pub fn a_file_of_another_length_than_the_catalog_says_is_not_served(mut engine: impl Engine) {
+    let key = StoreKey::Blob(put(engine.store(), b"as long as this").hash);
+    engine.damage(&key, |bytes| bytes.truncate(4));
+    engine.restart();
+    let refused = engine.store().open_sized(&key, 15).unwrap_err();
+    assert!(matches!(refused, StoreError::WrongLength { expected: 15, found: 4, .. }), "{refused:?}");
+}
+
+pub fn a_file_is_lent_to_programs_that_want_a_path(mut engine: impl Engine) {
+    let key = StoreKey::Blob(put(engine.store(), b"for a decoder").hash);
+    for _ in 0..2 {
+        let lent = engine.store().lend(&key).unwrap();
+        let again = engine.store().lend(&key).unwrap();
+        drop(lent);
+        assert_eq!(std::fs::read(again.path()).unwrap(), b"for a decoder");
+        engine.restart();
+    }
+    assert!(engine.store().remove(&key).unwrap());
+    assert!(matches!(engine.store().lend(&key), Err(StoreError::Missing { .. })));
+}
+
+pub fn a_file_that_is_not_there_is_missing_however_it_is_asked_for(engine: impl Engine) {
+    let (store, key) = (engine.store(), StoreKey::Blob(hash_of(b"absent")));
+    check_missing(store, key);
+    let missing = |error| matches!(error, StoreError::Missing { key: of } if of == key);
+    assert!(missing(store.open_long(&key).unwrap_err()));
+    assert!(missing(store.open_sized(&key, 6).unwrap_err()));
+    assert!(missing(store.lend(&key).unwrap_err()));
+    assert!(!store.remove(&key).unwrap());
+    assert_eq!(store.blobs().count(), 0);
+}
+
+pub fn an_interrupted_put_leaves_nothing_to_be_seen(mut engine: impl Engine) {
+    let bytes = noise(8, 20 << 20);
+    std::mem::forget(incoming_with(engine.store(), &bytes)); // What a killed process does.
+    engine.restart();
+    check_missing(engine.store(), StoreKey::Blob(hash_of(&bytes)));
+    assert_eq!(engine.store().blobs().count(), 0);
+    assert!(!put(engine.store(), &bytes).already_there);
+}
+
+pub fn what_the_place_can_do_is_told(engine: impl Engine) {
+    let told = engine.store().capabilities();
+    assert_eq!((told.ranges, told.multipart), (Way::Native, Way::Native));
+    assert!(!told.place.is_empty());
+    assert!(!told.to_string().contains("nothing was tried"), "{told}");
+    engine.store().try_out().unwrap();
+    assert_eq!(engine.store().blobs().count(), 0);
 }

@@ -1,7 +1,7 @@
 //! Uploads: resumed where they ended, through broken connections and killed servers.
 
 use damask_model::UploadId;
-use damask_store::{Keep, StoreError, StoreKey, UPLOAD_MARK_EVERY_BYTES};
+use damask_store::{Keep, Part, StoreError, StoreKey, UPLOAD_MARK_EVERY_BYTES};
 use damask_time::Instant;
 use proptest::prelude::*;
 
@@ -135,6 +135,19 @@ pub fn an_upload_of_known_bytes_says_so(engine: impl Engine) {
     assert_eq!(engine.store().blobs().count(), 1);
 }
 
+pub fn a_long_upload_becomes_a_file(engine: impl Engine) {
+    let (store, id, bytes) = (engine.store(), created(&engine), noise(9, 20 << 20));
+    let mut at = 0;
+    for piece in bytes.chunks(6 << 20) {
+        at = store.upload_append(id, at, piece).unwrap();
+    }
+    let received = store.upload_finish(id).unwrap();
+    assert_eq!((received.hash, received.bytes), (hash_of(&bytes), at));
+    store.upload_remove(id).unwrap();
+    check_stored(store, StoreKey::Blob(received.hash), &bytes);
+    assert!(std::fs::read(store.lend(&StoreKey::Blob(received.hash)).unwrap().path()).unwrap() == bytes);
+}
+
 pub fn an_upload_heals_a_file_that_was_cut_short(engine: impl Engine) {
     let hash = put(engine.store(), b"whole again").hash;
     engine.damage(&StoreKey::Blob(hash), |bytes| bytes.truncate(3));
@@ -222,4 +235,74 @@ fn follow(engine: &mut impl Engine, seed: u64, events: &[Event]) {
     assert_eq!(received.bytes, acknowledged as u64);
     check_stored(engine.store(), StoreKey::Blob(received.hash), &bytes[..acknowledged]);
     engine.store().upload_remove(id).unwrap();
+}
+
+/// A part that has come whole.
+fn part(engine: &impl Engine, bytes: &[u8]) -> Part {
+    let id = created(engine);
+    engine.store().upload_append(id, 0, bytes).unwrap();
+    Part { id, bytes: bytes.len() as u64 }
+}
+
+pub fn parts_become_one_file_in_their_order(engine: impl Engine) {
+    let (store, bytes) = (engine.store(), noise(11, 40_000_000));
+    let cuts = [0, 17_000_003, 17_000_003, 38_000_000, 40_000_000];
+    let parts: Vec<Part> = cuts.windows(2).map(|cut| part(&engine, &bytes[cut[0]..cut[1]])).collect();
+    let whole = UploadId::fresh();
+    assert_eq!(store.upload_join(whole, &parts).unwrap(), 40_000_000);
+    assert_eq!(store.upload_offset(whole).unwrap(), 40_000_000);
+    for part in &parts {
+        check_missing(store, StoreKey::Upload(part.id));
+    }
+    assert_eq!(store.upload_join(whole, &parts).unwrap(), 40_000_000, "asked again, it is done");
+    let received = store.upload_finish(whole).unwrap();
+    assert_eq!((received.hash, received.bytes), (hash_of(&bytes), 40_000_000));
+    assert_eq!(store.upload_join(whole, &parts).unwrap(), 40_000_000, "it is sealed");
+    store.upload_remove(whole).unwrap();
+    check_stored(store, StoreKey::Blob(received.hash), &bytes);
+}
+
+pub fn of_nothing_is_joined_an_empty_file(engine: impl Engine) {
+    let (empty, none) = (UploadId::fresh(), UploadId::fresh());
+    assert_eq!(engine.store().upload_join(empty, &[part(&engine, b"")]).unwrap(), 0);
+    assert_eq!(engine.store().upload_join(none, &[]).unwrap(), 0);
+    for id in [empty, none] {
+        assert_eq!(engine.store().upload_finish(id).unwrap().hash, hash_of(b""));
+    }
+}
+
+pub fn a_join_that_was_cut_off_goes_on(mut engine: impl Engine) {
+    let bytes = noise(12, 20_000_000);
+    let late = UploadId::fresh();
+    let parts = [
+        part(&engine, &bytes[..100]),
+        part(&engine, &bytes[100..18_000_000]),
+        Part { id: late, bytes: 2_000_000 },
+    ];
+    let whole = UploadId::fresh();
+    for _ in 0..2 {
+        let missing = engine.store().upload_join(whole, &parts).unwrap_err();
+        assert!(matches!(missing, StoreError::Missing { key: StoreKey::Upload(id) } if id == late));
+        engine.restart();
+    }
+    engine.store().upload_create(late).unwrap();
+    engine.store().upload_append(late, 0, &bytes[18_000_000..]).unwrap();
+    engine.restart();
+    assert_eq!(engine.store().upload_join(whole, &parts).unwrap(), 20_000_000);
+    assert_eq!(engine.store().upload_finish(whole).unwrap().hash, hash_of(&bytes));
+}
+
+pub fn only_parts_that_are_whole_and_at_rest_are_joined(engine: impl Engine) {
+    let store = engine.store();
+    let (first, second) = (part(&engine, b"first"), part(&engine, b"second"));
+    let longer = Part { bytes: 9, ..second };
+    let refused = store.upload_join(UploadId::fresh(), &[longer, first]).unwrap_err();
+    assert!(matches!(refused, StoreError::WrongOffset { id, at: 6, given: 9 } if id == second.id));
+    let writing = store.upload_writer(first.id, 5, NO_LIMIT, Keep::AsItComes).unwrap();
+    let whole = UploadId::fresh();
+    let busy = store.upload_join(whole, &[first, second]).unwrap_err();
+    assert!(matches!(busy, StoreError::UploadBusy { id } if id == first.id));
+    writing.finish().unwrap();
+    store.upload_join(whole, &[first, second]).unwrap();
+    assert_eq!(store.upload_finish(whole).unwrap().hash, hash_of(b"firstsecond"));
 }

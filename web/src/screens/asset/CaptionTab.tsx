@@ -1,56 +1,36 @@
 /** Headline, caption and credit as one reads them; then the fields in pairs, each with where it comes from. */
-import { Button } from "@mantine/core";
 import { IconFile, IconGauge, IconUser } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
-import { type Held, useEditAsset, useFields, useUndoEdit } from "../../api/assets";
-import { useCan } from "../../api/session";
+import { useState } from "react";
+import { useUndoToast } from "../../acts/undo";
+import { type Held, useEditAsset, useFields } from "../../api/assets";
 import type { AssetPatch, FieldView } from "../../api/types";
-import { MOD, useKeys } from "../../ui/keys";
+import { tell } from "../../ui/notices";
 import { words } from "../../words";
 import styles from "./Asset.module.css";
 import { allFields } from "./allFields";
-import { notUndone } from "./changes";
+import { useBlocked } from "./blocked";
 import { EditField } from "./EditField";
 
-const UNDO_MS = 8000;
 /** Shown above the pairs, in this order. */
 const LEAD = ["headline", "caption", "creator", "credit"];
 
 type Values = AssetPatch["fields"][string];
-interface Saved {
-  field: FieldView;
-  edit: number;
-}
-
 export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
-  const can = useCan();
+  const blocked = useBlocked(asset);
   const edit = useEditAsset(asset.id);
-  const undoing = useUndoEdit(asset.id);
+  const undo = useUndoToast();
   const [all, setAll] = useState(false);
-  const [saved, setSaved] = useState<Saved | null>(null);
-  const [resting, setResting] = useState(false);
-
-  useEffect(() => {
-    if (!saved || resting) return;
-    const timer = setTimeout(() => setSaved(null), UNDO_MS);
-    return () => clearTimeout(timer);
-  }, [saved, resting]);
 
   const save = async (field: FieldView, values: Values, seen: string | null) => {
     const done = await edit.mutateAsync({ fields: { [field.name]: values }, etag: seen });
-    undoing.reset();
-    setSaved({ field, edit: done.edit });
+    tell({ text: words.asset.saved(field.label), undo: () => undo([done.edit]) });
   };
-  const undo = () => {
-    if (!saved) return;
-    undoing.mutate(saved.edit);
-    setSaved(null);
-  };
-  useKeys({ "Mod+z": undo }, saved !== null);
 
-  const props = { etag, allowed: can.edit, onSave: save };
+  const props = { etag, allowed: blocked === null, onSave: save };
   const fields = allFields(asset.fields, useFields().data ?? []);
-  const lead = LEAD.flatMap((name) => fields.filter((field) => field.name === name));
+  const lead = LEAD.flatMap((name) =>
+    fields.filter((field) => field.name === name && (blocked === null || field.values.length > 0)),
+  );
   // What people write comes before what was measured.
   const rest = fields
     .filter((field) => !LEAD.includes(field.name))
@@ -59,6 +39,7 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
   const shown = all ? rest : rest.filter((field) => field.values.length > 0);
   return (
     <div className={styles.tab}>
+      {blocked !== null && <p className={`${styles.blocked} s12 t2`}>{words.asset.blocked(blocked)}</p>}
       {lead.map((field) => (
         <EditField
           key={field.name}
@@ -96,34 +77,6 @@ export function CaptionTab({ held: { asset, etag } }: { held: Held }) {
           {words.asset.legend.measured}
         </span>
       </div>
-      <div role="status">
-        {saved && (
-          // biome-ignore lint/a11y/noStaticElementInteractions: resting on the toast only holds it
-          <div
-            className={`${styles.toast} pop`}
-            onPointerEnter={() => setResting(true)}
-            onPointerLeave={() => setResting(false)}
-            onFocus={() => setResting(true)}
-            onBlur={() => setResting(false)}
-          >
-            {words.asset.saved(saved.field.label)}
-            <Button
-              variant="subtle"
-              data-accent
-              c="var(--dm-accent)"
-              rightSection={<kbd aria-hidden>{MOD} Z</kbd>}
-              onClick={undo}
-            >
-              {words.asset.undo}
-            </Button>
-          </div>
-        )}
-      </div>
-      {undoing.isError && (
-        <p className="no" role="alert">
-          {notUndone(undoing.error)}
-        </p>
-      )}
     </div>
   );
 }

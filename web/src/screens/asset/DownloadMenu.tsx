@@ -11,12 +11,13 @@ import { words } from "../../words";
 import { bytes } from "../../words/format";
 
 export function DownloadMenu({ asset }: { asset: AssetView }) {
-  const { download: allowed } = useCan();
+  const { download } = useCan();
+  const kept = asset.trashed !== null ? words.trash.reason : download ? null : words.asset.notAllowed;
   const pictured = mayBePictured(asset);
   return (
     <Popover position="bottom-end" width={264}>
       <Popover.Target>
-        <Tooltip label={words.asset.notAllowed} disabled={allowed}>
+        <Tooltip label={kept} disabled={kept === null}>
           <Button variant="filled" leftSection={<IconDownload size={16} stroke={1.6} />}>
             {words.asset.download}
           </Button>
@@ -27,7 +28,7 @@ export function DownloadMenu({ asset }: { asset: AssetView }) {
           fullWidth
           variant="subtle"
           justify="space-between"
-          disabled={!allowed}
+          disabled={kept !== null}
           rightSection={<span className="t3 s12">{bytes(asset.bytes)}</span>}
           onClick={() => save(originalUrl(asset.id))}
         >

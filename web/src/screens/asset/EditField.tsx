@@ -39,7 +39,7 @@ export function EditField({ field, look, etag, allowed, onSave }: Props) {
       await onSave(field, parsed(field, text), seen);
       setState({ kind: "still" });
     } catch (cause) {
-      const changed = cause instanceof Problem && (cause.status === 412 || cause.status === 409);
+      const changed = cause instanceof Problem && cause.status === 412;
       setState(
         changed
           ? { kind: "conflict", mine: text }

@@ -1,12 +1,22 @@
 /** The file behind an asset: technical facts, what is wrong with it, where its bytes lie, its versions. */
+import { Button, Tooltip } from "@mantine/core";
+import { IconReplace } from "@tabler/icons-react";
 import type { AssetView } from "../../api/types";
 import { words } from "../../words";
 import { bytes, moment } from "../../words/format";
 import styles from "./Asset.module.css";
+import { useBlocked } from "./blocked";
 import { isCut } from "./cut";
 import { factsOf } from "./facts";
+import { useReplacing } from "./useReplacing";
+import { VersionMenu } from "./VersionMenu";
 
-export function FilesTab({ asset }: { asset: AssetView }) {
+interface Props {
+  asset: AssetView;
+  onCompare: (number: number) => void;
+}
+
+export function FilesTab({ asset, onCompare }: Props) {
   return (
     <div className={styles.tab}>
       {asset.findings.length > 0 && (
@@ -50,16 +60,40 @@ export function FilesTab({ asset }: { asset: AssetView }) {
       </section>
       <section>
         <h2>{words.asset.versions}</h2>
-        <ul className={styles.lines}>
+        <ul className={`${styles.lines} ${styles.versions}`}>
           {asset.versions.map((version) => (
             <li key={version.id}>
-              <b>{words.asset.version(version.number)}</b> {version.media_type}, {bytes(version.bytes)},{" "}
-              {moment(version.created)}
+              <span className="grow">
+                <b>{words.asset.version(version.number)}</b>
+                {version.id === asset.version && <em> {words.versions.current}</em>} {version.media_type},{" "}
+                {bytes(version.bytes)}, {moment(version.created)}
+              </span>
+              {version.id !== asset.version && (
+                <VersionMenu asset={asset} version={version} onCompare={onCompare} />
+              )}
             </li>
           ))}
         </ul>
         {isCut(asset, "versions") && <p className="s12 t3">{words.newestShown(asset.versions.length)}</p>}
+        <ReplaceFile asset={asset} />
       </section>
     </div>
+  );
+}
+
+function ReplaceFile({ asset }: { asset: AssetView }) {
+  const blocked = useBlocked(asset);
+  const choose = useReplacing(asset);
+  return (
+    <Tooltip label={blocked} disabled={blocked === null}>
+      <Button
+        leftSection={<IconReplace size={16} stroke={1.5} />}
+        aria-disabled={blocked !== null}
+        data-disabled={blocked !== null || undefined}
+        onClick={() => blocked === null && choose()}
+      >
+        {words.versions.replace}
+      </Button>
+    </Tooltip>
   );
 }

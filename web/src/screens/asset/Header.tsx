@@ -1,12 +1,20 @@
 /** The bar over an asset: its place in the result, its name and state, and taking it away. */
 import { ActionIcon } from "@mantine/core";
-import { IconAlertTriangle, IconChevronLeft, IconLayoutSidebarRight } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconChevronLeft,
+  IconLayoutSidebarRight,
+  IconLock,
+  IconTrash,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { AssetView } from "../../api/types";
 import { UploadChip } from "../../upload/UploadChip";
 import { words } from "../../words";
+import { ActsMenu } from "./ActsMenu";
 import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
+import { useIsMine, whoHas } from "./blocked";
 import { DownloadMenu } from "./DownloadMenu";
 
 interface Props {
@@ -15,9 +23,11 @@ interface Props {
   backTo: string;
   panelOpen: boolean;
   onPanel: () => void;
+  onTrash: () => void;
 }
 
-export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
+export function Header({ asset, around, backTo, panelOpen, onPanel, onTrash }: Props) {
+  const mine = useIsMine(asset);
   const place = around.index === null ? null : words.asset.place(around.index + 1, around.total);
   const [code, ...others] = new Set(asset.findings.map((each) => each.code));
   return (
@@ -37,6 +47,18 @@ export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
       )}
       <h1 className="cut">{asset.name}</h1>
       <span className={styles.pill}>{asset.state}</span>
+      {asset.trashed !== null && (
+        <span className={styles.pill}>
+          <IconTrash size={12} aria-hidden />
+          {words.trash.label}
+        </span>
+      )}
+      {asset.checkout && (
+        <span className={styles.pill}>
+          <IconLock size={12} aria-hidden />
+          {mine ? words.checkout.mine : words.checkout.by(whoHas(asset.checkout))}
+        </span>
+      )}
       {code && (
         <span
           className={styles.pill}
@@ -56,6 +78,7 @@ export function Header({ asset, around, backTo, panelOpen, onPanel }: Props) {
       >
         <IconLayoutSidebarRight size={17} stroke={1.5} />
       </ActionIcon>
+      <ActsMenu asset={asset} onTrash={onTrash} />
       <DownloadMenu asset={asset} />
     </header>
   );

@@ -2,19 +2,21 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
 import { useFields, useHistory } from "../../api/assets";
-import type { Fact } from "../../api/types";
+import type { AssetView, Fact } from "../../api/types";
 import { Lines } from "../../ui/Skeletons";
 import { words } from "../../words";
 import { moment } from "../../words/format";
 import styles from "./Asset.module.css";
-import { changesOf, isEdit } from "./changes";
-import { UndoEdit } from "./UndoEdit";
+import { useBlocked } from "./blocked";
+import { canUndo, changesOf, isEdit, stands } from "./changes";
+import { UndoFact } from "./UndoFact";
 
 /** Changes of one fact that are shown: a description may set dozens of fields. */
 const CHANGES_MAX = 12;
 
-export function HistoryTab({ id }: { id: string }) {
-  const history = useHistory(id, true);
+export function HistoryTab({ asset }: { asset: AssetView }) {
+  const history = useHistory(asset.id, true);
+  const blocked = useBlocked(asset);
   const fields = useFields().data;
   const labels = useMemo(() => new Map(fields?.map(({ name, label }) => [name, label])), [fields]);
   const facts = history.data?.pages.flatMap((page) => page.items) ?? [];
@@ -35,7 +37,13 @@ export function HistoryTab({ id }: { id: string }) {
     <div className={styles.tab}>
       <ol className={styles.history}>
         {facts.map((fact) => (
-          <FactLine key={fact.seq} id={id} fact={fact} labels={labels} />
+          <FactLine
+            key={fact.seq}
+            fact={fact}
+            labels={labels}
+            stands={stands(fact, asset, facts)}
+            blocked={fact.verb === "asset.trashed" && asset.trashed ? null : blocked}
+          />
         ))}
       </ol>
       {history.hasNextPage && (
@@ -48,16 +56,23 @@ export function HistoryTab({ id }: { id: string }) {
 }
 
 interface FactLineProps {
-  id: string;
   fact: Fact;
   labels: ReadonlyMap<string, string>;
+  /** Whether what it states was not taken back since. */
+  stands: boolean;
+  /** Why it cannot be undone now. */
+  blocked: string | null;
 }
 
-function FactLine({ id, fact, labels }: FactLineProps) {
+function FactLine({ fact, labels, stands, blocked }: FactLineProps) {
   const changes = changesOf(fact.before, fact.after, labels);
+  const verb = words.asset.verbs[fact.verb] ?? fact.verb;
+  const of = isEdit(fact)
+    ? words.asset.undoOf(changes.map(({ label }) => label).join(", "))
+    : words.undo.of(verb);
   return (
     <li>
-      <b>{fact.actor.name ?? words.asset.system}</b> <span>{words.asset.verbs[fact.verb] ?? fact.verb}</span>
+      <b>{fact.actor.name ?? words.asset.system}</b> <span>{verb}</span>
       <time dateTime={fact.at}>{moment(fact.at)}</time>
       {changes.slice(0, CHANGES_MAX).map(({ name, label, before, after }) => (
         <p key={name}>
@@ -66,7 +81,7 @@ function FactLine({ id, fact, labels }: FactLineProps) {
         </p>
       ))}
       {changes.length > CHANGES_MAX && <p className="t3">{words.firstShown(CHANGES_MAX)}</p>}
-      {isEdit(fact) && <UndoEdit id={id} edit={fact.seq} of={changes.map(({ label }) => label).join(", ")} />}
+      {canUndo(fact) && <UndoFact fact={fact.seq} label={of} stands={stands} blocked={blocked} />}
     </li>
   );
 }

@@ -1,10 +1,12 @@
 /** Which player an asset gets, and the arrows to its neighbours. */
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { LARGEST_SIDE, largestUrl, originalUrl, pageUrl, renditionUrl, rungUrl } from "../../api/addresses";
 import { usePageText } from "../../api/assets";
 import { mayBePictured, usePictured } from "../../api/renditions";
 import type { AssetView } from "../../api/types";
+import { comparison } from "../../api/versions";
 import { AudioPlayer } from "../../media/AudioPlayer";
 import { Pages } from "../../media/Pages";
 import { readRate } from "../../media/timecode";
@@ -16,6 +18,7 @@ import type { Around } from "./Asset";
 import styles from "./Asset.module.css";
 import { type Blank, blankOf, obstacles } from "./blank";
 import { probeOf } from "./facts";
+import { seenAs } from "./seenAs";
 
 interface Props {
   asset: AssetView;
@@ -35,7 +38,7 @@ export function Media(props: Props) {
   const { around, onGo } = props;
   return (
     <div className={styles.media}>
-      <Player {...props} />
+      {props.version === props.asset.version ? <Player {...props} /> : <Earlier {...props} />}
       {around.previous && (
         <button
           type="button"
@@ -62,9 +65,8 @@ export function Media(props: Props) {
   );
 }
 
-/** Why the version that is looked at is not shown. Only of the current one it is known what was found. */
-function blankHere(asset: AssetView, version: string): Blank | null {
-  if (version !== asset.version) return null;
+/** Why the version that is looked at is not shown. */
+function blankHere(asset: AssetView): Blank | null {
   const blank = blankOf(asset);
   // These have something to play or to read without a picture.
   const heard = asset.kind === "audio" || (asset.kind === "document" && asset.text);
@@ -72,17 +74,27 @@ function blankHere(asset: AssetView, version: string): Blank | null {
   return blank !== "empty" && (heard || seen) ? null : blank;
 }
 
+/** An earlier version as what it is: it may be of other measures, and of another kind. */
+function Earlier(props: Props) {
+  const { asset, version } = props;
+  const seen = asset.versions.find((each) => each.id === version);
+  const measured = useQuery(comparison(asset.id, seen?.number ?? 0, seen?.number ?? 0)).data;
+  const pictured = usePictured({ version, previewed: true });
+  if (!measured || pictured === null) return null;
+  return <Player {...props} asset={seenAs(asset, measured.from, pictured)} />;
+}
+
 function Player(props: Props) {
   const { asset, version } = props;
   const { kind, width, height } = asset;
-  const blank = blankHere(asset, version);
+  const blank = blankHere(asset);
   if (blank) return <Blanked asset={asset} blank={blank} />;
   if (kind === "video") return <Film {...props} />;
   if (kind === "audio") {
     return (
       <AudioPlayer
         name={asset.name}
-        url={originalUrl(asset.id)}
+        url={originalUrl(asset.id, version)}
         peaksUrl={has(asset, "peaks.json") ? renditionUrl(version, "peaks.json") : null}
         durationUs={asset.duration_us}
         coverUrl={mayBePictured(asset) ? rungUrl(version, 1024) : null}
@@ -184,7 +196,7 @@ function Document({ asset, version, page, textShown, onPut }: Props) {
   // What has pages is drawn; of other documents some are, and plain text is not.
   const paged = asset.page_count !== null;
   const asked = usePictured({ version, previewed: asset.previewed && !paged });
-  const pictured = paged ? asset.previewed : asked;
+  const pictured = paged ? asset.previewed : asked === true;
   const pages = Math.max(1, asset.page_count ?? 1);
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const open = textShown || !pictured;

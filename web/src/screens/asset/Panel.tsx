@@ -11,7 +11,12 @@ import { TagsTab } from "./TagsTab";
 
 const TABS = ["caption", "files", "tags", "history"] as const;
 
-export function Panel({ held }: { held: Held }) {
+interface Props {
+  held: Held;
+  onCompare: (number: number) => void;
+}
+
+export function Panel({ held, onCompare }: Props) {
   const [tab, setTab] = useState<string>("caption");
   return (
     <Tabs
@@ -32,13 +37,13 @@ export function Panel({ held }: { held: Held }) {
         <CaptionTab held={held} />
       </Tabs.Panel>
       <Tabs.Panel value="files">
-        <FilesTab asset={held.asset} />
+        <FilesTab asset={held.asset} onCompare={onCompare} />
       </Tabs.Panel>
       <Tabs.Panel value="tags">
         <TagsTab id={held.asset.id} />
       </Tabs.Panel>
       <Tabs.Panel value="history">
-        <HistoryTab id={held.asset.id} />
+        <HistoryTab asset={held.asset} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { changesOf, isEdit, notUndone, SHOWN_MAX } from "./changes";
+import { notUndone } from "../../acts/undo";
+import { canUndo, changesOf, isEdit, SHOWN_MAX, stands } from "./changes";
 
 const labels = new Map([
   ["caption", "Caption"],
@@ -80,4 +81,46 @@ it("an edit that was written over says so in plain words, any other refusal in t
   expect(notUndone({ status: 404, message: "there is no such edit" })).toBe(
     "Not undone: there is no such edit",
   );
+});
+
+it("what can be brought back can be undone, a first version and a purge cannot", () => {
+  const fact = (verb: string, before: unknown = null) => canUndo({ verb, before, after: {} });
+  for (const verb of ["asset.trashed", "asset.restored", "asset.checked-out", "asset.checked-in"])
+    expect(fact(verb), verb).toBe(true);
+  expect(fact("version.promoted", { version: "v1" })).toBe(true);
+  expect(fact("version.added", { version: "v1" })).toBe(true);
+  expect(fact("version.added")).toBe(false);
+  for (const verb of ["asset.purged", "asset.ingested", "asset.edited"]) expect(fact(verb), verb).toBe(false);
+});
+
+it("what was taken back since is not offered to be undone", () => {
+  const now = (trashed: boolean, out: boolean) => ({
+    trashed: trashed ? "2026-11-24T10:00:00Z" : null,
+    checkout: out ? { by: "a", name: null, at: "2026-11-24T10:00:00Z", note: "" } : null,
+  });
+  const check = (verb: string, trashed: boolean, out: boolean) =>
+    stands({ verb, seq: 7 }, now(trashed, out), [
+      { verb, seq: 7 },
+      { verb, seq: 3 },
+    ]);
+  expect([check("asset.trashed", true, false), check("asset.trashed", false, false)]).toEqual([true, false]);
+  expect([check("asset.restored", true, false), check("asset.restored", false, false)]).toEqual([
+    false,
+    true,
+  ]);
+  expect([check("asset.checked-out", false, true), check("asset.checked-out", false, false)]).toEqual([
+    true,
+    false,
+  ]);
+  expect([check("asset.checked-in", false, true), check("asset.checked-in", false, false)]).toEqual([
+    false,
+    true,
+  ]);
+  const twice = ["asset.edited", "asset.trashed"].map((verb) =>
+    stands({ verb, seq: 3 }, now(true, false), [
+      { verb, seq: 7 },
+      { verb, seq: 3 },
+    ]),
+  );
+  expect(twice).toEqual([true, false]);
 });

@@ -1,7 +1,6 @@
 /** What a fact changed, in words: fields by their labels, and of its other members those that mean something to a
  *  person. Facts are open: what is not known here is left out, not guessed. */
-import type { Problem } from "../../api/client";
-import type { Fact } from "../../api/types";
+import type { AssetView, Fact } from "../../api/types";
 import { words } from "../../words";
 import { bytes, localMoment, measure } from "../../words/format";
 
@@ -25,9 +24,39 @@ const open = (value: unknown): Open =>
 export const isEdit = ({ verb, before, after }: Pick<Fact, "verb" | "before" | "after">) =>
   verb === "asset.edited" && "fields" in open(before) && "fields" in open(after);
 
-/** Why an edit was not undone. That somebody wrote one of its fields since is the usual reason, and has its words. */
-export const notUndone = (problem: Pick<Problem, "message"> & Partial<Pick<Problem, "status">>) =>
-  words.asset.notUndone(problem.status === 412 ? words.asset.changedSince : problem.message);
+/** What can be undone beside edits, and the member of the fact that it takes. */
+const UNDOABLE: Record<string, string | null> = {
+  "asset.trashed": null,
+  "asset.restored": null,
+  "asset.checked-out": null,
+  "asset.checked-in": null,
+  "version.added": "version",
+  "version.promoted": "version",
+};
+
+/** Whether what a fact states can be undone. */
+export function canUndo(fact: Pick<Fact, "verb" | "before" | "after">): boolean {
+  const needed = UNDOABLE[fact.verb];
+  if (needed === undefined) return isEdit(fact);
+  return needed === null || typeof open(fact.before)[needed] === "string";
+}
+
+/** What of the asset each of these acts made so. */
+const MADE: Record<string, (asset: Held) => boolean> = {
+  "asset.trashed": ({ trashed }) => trashed !== null,
+  "asset.restored": ({ trashed }) => trashed === null,
+  "asset.checked-out": ({ checkout }) => checkout !== null,
+  "asset.checked-in": ({ checkout }) => checkout === null,
+};
+type Held = Pick<AssetView, "trashed" | "checkout">;
+type Told = Pick<Fact, "verb" | "seq">;
+
+/** Whether what a fact states still stands, as far as the asset tells: what was taken back since, or done again,
+ *  cannot be undone from it. `facts` come with the newest first. */
+export function stands({ verb, seq }: Told, asset: Held, facts: readonly Told[]): boolean {
+  const made = MADE[verb];
+  return !made || (made(asset) && facts.find((other) => other.verb === verb)?.seq === seq);
+}
 
 export function changesOf(before: unknown, after: unknown, labels: ReadonlyMap<string, string>): Change[] {
   const [old, fresh] = [open(before), open(after)];

@@ -57,27 +57,47 @@ const hertz = (value: number | null) => (value ? `${Number((value / 1000).toFixe
 
 const streamText = (stream: Stream) => [stream.codec ?? "", ...stream.text].filter(Boolean).join(", ");
 
+/** What the file of an asset, or of one of its versions, says of itself. */
+type File = Pick<
+  AssetView,
+  "name" | "media_type" | "bytes" | "width" | "height" | "page_count" | "duration_us" | "probe" | "hash"
+>;
+
 /** Pairs for the page, without those that do not apply. */
-export function factsOf(asset: AssetView): [string, string][] {
-  const probe = probeOf(asset.probe);
+export function factPairs(file: File): [string, string][] {
+  const probe = probeOf(file.probe);
   const said = words.asset.factNames;
-  const all: [string, string | null][] = [
-    [said.name, asset.name],
-    [said.type, `${words.kinds[asset.kind] ?? asset.kind}, ${asset.media_type}`],
-    [said.bytes, `${bytes(asset.bytes)} (${count(asset.bytes)}${THIN}B)`],
-    [said.measures, asset.width && asset.height ? pixels(asset.width, asset.height) : null],
-    [said.pages, asset.page_count ? count(asset.page_count) : null],
-    [said.duration, asset.duration_us === null ? null : duration(asset.duration_us)],
+  return told([
+    [said.name, file.name],
+    [said.type, file.media_type],
+    [said.bytes, `${bytes(file.bytes)} (${count(file.bytes)}${THIN}B)`],
+    [said.measures, file.width && file.height ? pixels(file.width, file.height) : null],
+    [said.pages, file.page_count ? count(file.page_count) : null],
+    [said.duration, file.duration_us === null ? null : duration(file.duration_us)],
     [said.start_timecode, probe.startTimecode],
     [said.video, probe.video && streamText(probe.video)],
     [said.audio, probe.audio.map(streamText).join("; ") || null],
     [said.container, probe.container],
     [said.colour_profile, probe.profile],
     [said.orientation, probe.orientation === null ? null : String(probe.orientation)],
+    [said.hash, file.hash],
+  ]);
+}
+
+/** The same of an asset, with what it is in the library. */
+export function factsOf(asset: AssetView): [string, string][] {
+  const said = words.asset.factNames;
+  const kind = words.kinds[asset.kind] ?? asset.kind;
+  const file = factPairs(asset).map(([name, value]): [string, string] =>
+    name === said.type ? [name, `${kind}, ${value}`] : [name, value],
+  );
+  const library = told([
     [said.folder, asset.folder?.path ?? null],
     [said.added, moment(asset.added)],
-    [said.hash, asset.hash],
     [said.essence, asset.essence_hash],
-  ];
-  return all.filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== "");
+  ]);
+  return [...file, ...library];
 }
+
+const told = (pairs: [string, string | null][]) =>
+  pairs.filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== "");

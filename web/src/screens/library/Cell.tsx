@@ -1,5 +1,5 @@
 /** One picture of the grid: the picture, and on top of it what is said while pointed at or focused. */
-import { IconAlertTriangle, IconCheck, IconEye, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconEye, IconLock, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { memo, useState } from "react";
 import { Link } from "react-router";
 import { rungFor, rungUrl } from "../../api/addresses";
@@ -10,6 +10,7 @@ import { words } from "../../words";
 import { bytes, duration, pixels } from "../../words/format";
 import styles from "./Grid.module.css";
 import { HoverStrip } from "./HoverStrip";
+import type { Goes } from "./purgeTime";
 
 interface Props {
   asset: AssetSummary;
@@ -19,6 +20,7 @@ interface Props {
   href: string;
   selected: boolean;
   tabbable: boolean;
+  goes: (asset: AssetSummary) => Goes | null;
   onFocus: (index: number) => void;
   onLook: (index: number) => void;
   onSelect: (index: number, extend: boolean) => void;
@@ -27,6 +29,7 @@ interface Props {
 export const Cell = memo(function Cell(props: Props) {
   const { asset, index, width, height, href, selected, tabbable } = props;
   const [pointed, setPointed] = useState(false);
+  const goes = props.goes(asset);
   const toggle = (event: { preventDefault(): void; shiftKey: boolean }) => {
     event.preventDefault();
     props.onSelect(index, event.shiftKey);
@@ -64,15 +67,13 @@ export const Cell = memo(function Cell(props: Props) {
         {asset.page_count !== null && asset.page_count > 1 && (
           <span className={styles.tag}>{words.library.pages(asset.page_count)}</span>
         )}
-        {asset.failed && (
-          <span className={`${styles.tag} ${styles.low}`} title={words.library.failed}>
-            <IconAlertTriangle size={11} aria-label={words.library.failed} />
-          </span>
-        )}
+        <Marks asset={asset} goes={goes} />
         <span className={styles.hover} aria-hidden>
           <b>{asset.name}</b>
           {asset.title && <span>{asset.title}</span>}
           <span>{line(asset)}</span>
+          {asset.checked_out_by !== null && <span>{words.checkout.mark}</span>}
+          {goes && <span>{goes.text}</span>}
         </span>
         {pointed && asset.kind === "video" && asset.previewed && <HoverStrip asset={asset} width={width} />}
       </Link>
@@ -103,6 +104,31 @@ export const Cell = memo(function Cell(props: Props) {
     </div>
   );
 });
+
+/** What has to be known without pointing: something failed, someone works on it, it goes for ever soon. */
+function Marks({ asset, goes }: { asset: AssetSummary; goes: Goes | null }) {
+  const out = asset.checked_out_by !== null;
+  if (!asset.failed && !out && !goes) return null;
+  return (
+    <span className={styles.marks}>
+      {asset.failed && (
+        <span className={styles.tag} title={words.library.failed}>
+          <IconAlertTriangle size={11} aria-label={words.library.failed} />
+        </span>
+      )}
+      {out && (
+        <span className={styles.tag} title={words.checkout.mark}>
+          <IconLock size={11} aria-label={words.checkout.mark} />
+        </span>
+      )}
+      {goes && (
+        <span className={styles.tag} title={goes.title ?? undefined}>
+          {goes.text}
+        </span>
+      )}
+    </span>
+  );
+}
 
 function Picture({ asset, longest }: { asset: AssetSummary; longest: number }) {
   const [broken, setBroken] = useState<string | null>(null);

@@ -20,6 +20,7 @@ import { Cell } from "./Cell";
 import styles from "./Grid.module.css";
 import { type Direction, type Line, layOut, lineOf, neighbour } from "./layout";
 import { ratioOf } from "./proportions";
+import type { Goes } from "./purgeTime";
 import { selection } from "./selection";
 
 export interface GridHandle {
@@ -37,6 +38,8 @@ export interface ViewProps {
   onFocus: (index: number) => void;
   onOpen: (index: number) => void;
   linkOf: (id: string) => string;
+  /** When an asset of the trash goes for ever. */
+  goes: (asset: AssetSummary) => Goes | null;
   /** Names the view whose place is kept while the person is elsewhere. */
   memory: string;
 }
@@ -50,6 +53,7 @@ const places = new Map<string, number>();
 const sectionOf: Record<string, (item: AssetSummary) => string> = {
   captured: (item) => (item.captured ? dayKey(item.captured) : ""),
   added: (item) => dayKey(item.added),
+  trashed: (item) => (item.trashed ? dayKey(item.trashed) : ""),
 };
 
 const heightOf = (lines: readonly Line[], gap: number) =>
@@ -61,7 +65,7 @@ export function Grid({
   onLook,
   ...view
 }: ViewProps & { ref: Ref<GridHandle>; sort: string; onLook: (index: number) => void }) {
-  const { items, more, onEnd, selected, focus, onFocus, onOpen, linkOf, memory } = view;
+  const { items, more, onEnd, selected, focus, onFocus, onOpen, linkOf, goes, memory } = view;
   const scroller = useRef<HTMLDivElement>(null);
   const { width } = useSize(scroller);
   const { rowPx, density } = usePreferences();
@@ -216,6 +220,7 @@ export function Grid({
         href={linkOf(item.id)}
         selected={selected.has(item.id)}
         tabbable={index === tabStop}
+        goes={goes}
         onFocus={onFocus}
         onLook={onLook}
         onSelect={onSelect}

@@ -1,11 +1,15 @@
 /** The library: a query, what it finds, and what may be done with it. Asks; the parts beside it show. */
 import { useMediaQuery } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { useResult } from "../../api/assets";
+import { countQuery, useResult } from "../../api/assets";
 import { Problem } from "../../api/client";
+import { useCan } from "../../api/session";
 import { setField } from "../../query/tokens";
+import { isTrash, TRASH, TRASH_SORT } from "../../query/trash";
 import { useKeys } from "../../ui/keys";
+import { tell } from "../../ui/notices";
 import { words } from "../../words";
 import { EmptyLibrary } from "./EmptyLibrary";
 import { EmptyResult } from "./EmptyResult";
@@ -13,6 +17,8 @@ import { Facets } from "./Facets";
 import { Folders } from "./Folders";
 import { Grid, type GridHandle } from "./Grid";
 import styles from "./Library.module.css";
+import { NothingHere } from "./NothingHere";
+import { useGoes } from "./purgeTime";
 import { QuickLook } from "./QuickLook";
 import { NotReadOn, NotTheAnswer, Refused } from "./Refused";
 import { SelectionBar } from "./SelectionBar";
@@ -21,10 +27,13 @@ import { type Change, searchText, useSearch } from "./search";
 import { selection, useSelection } from "./selection";
 import { Table } from "./Table";
 import { TopBar } from "./TopBar";
+import { TrashPlace } from "./TrashPlace";
+import { useLeaving } from "./useLeaving";
 import { takeVisited } from "./visited";
 
 // Only where there is no room beside the pictures.
 const Sheet = lazy(() => import("../../ui/Sheet"));
+const Purge = lazy(() => import("./Purge"));
 
 export function Library() {
   const { search, view, change } = useSearch();
@@ -48,9 +57,12 @@ export function Library() {
   const items = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found]);
   const order = search.sort || first?.sort || "";
   // Before the first file there is nothing to filter, sort or measure.
-  const empty = first?.total === 0 && !refused && search.q === "";
+  const bare = first?.total === 0 && !refused && search.q === "";
+  const trashed = useQuery({ ...countQuery(TRASH), enabled: bare }).data ?? 0;
+  const empty = bare && trashed === 0;
   // What cannot be read leads nowhere: what is on show goes on from the query that found it.
   const shown = refused ? { ...search, q: found.q } : search;
+  const trash = isTrash(shown.q);
   const linkOf = (id: string) => `/assets/${id}${searchText(shown)}`;
   const open = (index: number) => {
     const item = items[index];
@@ -77,6 +89,32 @@ export function Library() {
     requestAnimationFrame(() => grid.current?.reveal(index));
   }, [items]);
 
+  const focusOn = useCallback((index: number) => {
+    setFocus(index);
+    if (index >= 0) requestAnimationFrame(() => grid.current?.reveal(index));
+  }, []);
+  const leave = useLeaving(items, focus, focusOn);
+  const can = useCan();
+  /** What is to be deleted for ever, while it is asked. */
+  const [leaving, setLeaving] = useState<string[] | null>(null);
+  const [busy, setBusy] = useState(false);
+  const purge = async (ids: string[]) => {
+    setBusy(true);
+    await leave("purge", ids);
+    setBusy(false);
+    setLeaving(null);
+  };
+  const remove = () => {
+    const item = items[focus];
+    const ids = selected.size > 0 ? [...selected] : item ? [item.id] : [];
+    if (ids.length === 0) return;
+    if (trash ? !can.administer : !can.edit)
+      tell({ text: trash ? words.trash.notAllowedPurge : words.trash.notAllowed });
+    else if (trash) setLeaving(ids);
+    else leave("trash", ids);
+  };
+  const goes = useGoes(items, trash);
+
   const moveLook = (by: number) => {
     const next = Math.min(items.length - 1, Math.max(0, focus + by));
     setFocus(next);
@@ -93,6 +131,8 @@ export function Library() {
         if (item) selection.toggle(item.id);
       },
       Space: () => setLook(focus >= 0 && focus < items.length),
+      Delete: remove,
+      Backspace: remove,
     },
     !look,
   );
@@ -104,6 +144,7 @@ export function Library() {
   const facets = first && (
     <>
       <Folders query={shown.q} onQuery={choose} />
+      <TrashPlace query={shown.q} onChange={change} />
       <Facets query={shown.q} facets={first.facets} onQuery={choose} />
     </>
   );
@@ -120,6 +161,7 @@ export function Library() {
     onFocus: setFocus,
     onOpen: open,
     linkOf,
+    goes,
     memory: searchText(shown, view),
   };
 
@@ -147,6 +189,7 @@ export function Library() {
         <section className={styles.content} aria-label={words.library.results}>
           {!empty && (
             <SubBar
+              query={shown.q}
               order={order}
               view={view}
               onChange={onChange}
@@ -161,6 +204,19 @@ export function Library() {
             refused && <Refused problem={refused} onClear={() => choose("")} />
           ) : empty ? (
             <EmptyLibrary />
+          ) : bare ? (
+            <NothingHere
+              title={words.trash.all(trashed)}
+              act={words.trash.open}
+              onAct={() => change({ q: TRASH, sort: TRASH_SORT })}
+            />
+          ) : first.total === 0 && !refused && search.q.trim() === TRASH ? (
+            <NothingHere
+              title={words.trash.nothing}
+              lead={words.trash.nothingLead}
+              act={words.trash.toLibrary}
+              onAct={() => change({ q: "", sort: "" })}
+            />
           ) : first.total === 0 && !refused ? (
             <EmptyResult query={search.q} onQuery={choose} />
           ) : (
@@ -176,7 +232,15 @@ export function Library() {
               )}
             </div>
           )}
-          <SelectionBar items={items} total={first?.total ?? 0} selected={selected} />
+          <SelectionBar
+            items={items}
+            total={first?.total ?? 0}
+            selected={selected}
+            trash={trash}
+            onTrash={remove}
+            onRestore={() => leave("restore", [...selected])}
+            onPurge={remove}
+          />
         </section>
       </main>
       {narrow && (
@@ -186,6 +250,15 @@ export function Library() {
           </Sheet>
         </Suspense>
       )}
+      <Suspense>
+        <Purge
+          title={words.trash.purgeTitle}
+          number={leaving?.length ?? null}
+          busy={busy}
+          onSure={() => leaving && purge(leaving)}
+          onClose={() => setLeaving(null)}
+        />
+      </Suspense>
       {look && items[focus] && (
         <QuickLook
           asset={items[focus]}

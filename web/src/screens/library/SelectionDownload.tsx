@@ -55,7 +55,7 @@ export function SelectionDownload({ items, ids }: { items: AssetSummary[]; ids: 
             variant="subtle"
             justify="start"
             disabled={!allowed}
-            onClick={() => saveAll(ids.map(originalUrl))}
+            onClick={() => saveAll(ids.map((id) => originalUrl(id)))}
           >
             {words.selection.originals(ids.length)}
           </Button>

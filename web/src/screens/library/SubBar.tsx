@@ -2,11 +2,14 @@
 import { Button, Menu, SegmentedControl, Slider } from "@mantine/core";
 import { IconFilter, IconLayoutDashboard, IconSortDescending, IconTable } from "@tabler/icons-react";
 import { prefer, ROW_PX, usePreferences } from "../../app/preferences";
+import { isTrash } from "../../query/trash";
 import { words } from "../../words";
+import { EmptyTrash } from "./EmptyTrash";
 import styles from "./Library.module.css";
-import { type Change, SORTS, type View } from "./search";
+import { type Change, sortsOf, type View } from "./search";
 
 interface Props {
+  query: string;
   /** The order that the result has, chosen or not. */
   order: string;
   view: View;
@@ -15,7 +18,7 @@ interface Props {
   onFilters: (() => void) | null;
 }
 
-export function SubBar({ order, view, onChange, onFilters }: Props) {
+export function SubBar({ query, order, view, onChange, onFilters }: Props) {
   const { rowPx } = usePreferences();
   return (
     <div className={styles.sub}>
@@ -36,7 +39,7 @@ export function SubBar({ order, view, onChange, onFilters }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {["", ...SORTS].map((sort) => (
+          {["", ...sortsOf(query)].map((sort) => (
             <Menu.Item
               key={sort}
               onClick={() => onChange({ sort })}
@@ -48,6 +51,7 @@ export function SubBar({ order, view, onChange, onFilters }: Props) {
         </Menu.Dropdown>
       </Menu>
       <span className="grow" />
+      {isTrash(query) && <EmptyTrash />}
       {view === "grid" && (
         <span className={styles.size}>
           <Slider

@@ -1,6 +1,6 @@
 /** The same result as lines: for comparing dates, sizes and names. */
 import { Checkbox } from "@mantine/core";
-import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconLock } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { Link } from "react-router";
@@ -14,6 +14,7 @@ import { words } from "../../words";
 import { bytes, duration, localMoment, moment, pixels } from "../../words/format";
 import type { GridHandle, ViewProps } from "./Grid";
 import styles from "./Grid.module.css";
+import type { Goes } from "./purgeTime";
 import { selection } from "./selection";
 
 type Column = keyof typeof words.library.columns;
@@ -45,6 +46,7 @@ export function Table({
   onFocus,
   onOpen,
   linkOf,
+  goes,
   sort,
   onSort,
 }: Props) {
@@ -128,6 +130,7 @@ export function Table({
                 index={index}
                 top={start + 28}
                 href={linkOf(item.id)}
+                goes={goes(item)}
                 selected={selected.has(item.id)}
                 tabbable={index === Math.max(0, focus)}
                 onFocus={() => onFocus(index)}
@@ -182,12 +185,13 @@ interface LineProps {
   index: number;
   top: number;
   href: string;
+  goes: Goes | null;
   selected: boolean;
   tabbable: boolean;
   onFocus: () => void;
 }
 
-function Line({ asset, index, top, href, selected, tabbable, onFocus }: LineProps) {
+function Line({ asset, index, top, href, goes, selected, tabbable, onFocus }: LineProps) {
   const size =
     asset.width && asset.height
       ? pixels(asset.width, asset.height)
@@ -203,7 +207,7 @@ function Line({ asset, index, top, href, selected, tabbable, onFocus }: LineProp
     ["captured", asset.captured ? localMoment(asset.captured) : ""],
     ["added", moment(asset.added)],
     ["bytes", bytes(asset.bytes), styles.right],
-    ["state", asset.state],
+    ["state", goes?.text ?? asset.state],
   ];
   return (
     <div
@@ -228,10 +232,11 @@ function Line({ asset, index, top, href, selected, tabbable, onFocus }: LineProp
       <div role="gridcell" tabIndex={-1}>
         <Thumb url={mayBePictured(asset) ? rungUrl(asset.version, 256) : null} kind={asset.kind} />
       </div>
-      <div role="gridcell" tabIndex={-1}>
+      <div role="gridcell" tabIndex={-1} className={styles.named}>
         <Link to={href} tabIndex={tabbable ? 0 : -1} onFocus={onFocus}>
           {asset.name}
         </Link>
+        {asset.checked_out_by !== null && <IconLock size={12} aria-label={words.checkout.mark} />}
       </div>
       {cells.map(([key, text, style]) => (
         <div key={key} role="gridcell" tabIndex={-1} className={style}>

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef } from "react";
 import { useLocation, useNavigationType, useSearchParams } from "react-router";
 import type { Search } from "../../api/assets";
+import { isTrash, TRASH_SORT } from "../../query/trash";
 import { type Move, Steps } from "./steps";
 
 export type View = "grid" | "table";
@@ -18,9 +19,12 @@ export const SORTS = [
   "bytes",
 ];
 
+/** Those, and in the trash the one that is usual there. */
+export const sortsOf = (query: string) => (isTrash(query) ? [TRASH_SORT, ...SORTS] : SORTS);
+
 export function searchOf(params: URLSearchParams): Search {
-  const sort = params.get("sort") ?? "";
-  return { q: params.get("q") ?? "", sort: SORTS.includes(sort) ? sort : "" };
+  const [q, sort] = [params.get("q") ?? "", params.get("sort") ?? ""];
+  return { q, sort: sortsOf(q).includes(sort) ? sort : "" };
 }
 
 const viewOf = (params: URLSearchParams): View => (params.get("view") === "table" ? "table" : "grid");

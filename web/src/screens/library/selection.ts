@@ -18,6 +18,11 @@ export const selection = {
   add(ids: Iterable<string>) {
     set(new Set([...held, ...ids]));
   },
+  remove(ids: Iterable<string>) {
+    const next = new Set(held);
+    for (const id of ids) next.delete(id);
+    if (next.size < held.size) set(next);
+  },
   clear() {
     if (held.size > 0) set(new Set());
   },

@@ -12,7 +12,7 @@ mod outcomes;
 mod sent;
 
 pub use self::cost::Costs;
-pub use self::library::{CorpusLibrary, of_corpus};
+pub use self::library::{CorpusLibrary, of_corpus, of_small_files};
 use super::Measure;
 
 /// Every row, by its number.
