@@ -77,6 +77,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("idempotency", "answers to requests of the hour"),
     ("upload", "half-sent files are not in a backup"),
     ("upload_part", "as those they are parts of"),
+    ("place", "a restored library has places of its own"),
+    ("fixity", "seen anew where the originals are restored to"),
     ("schema_version", "said by the backup itself"),
 ];
 

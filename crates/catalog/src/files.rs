@@ -105,9 +105,26 @@ pub async fn kept_after(
                    SELECT DISTINCT file, bytes FROM quarantine WHERE file > $1 ORDER BY file LIMIT $2) b
            ) kept GROUP BY hash ORDER BY hash LIMIT $2"#,
         params![after, bounded(limit)],
-        |row| Ok((row.next()?, row.next()?)),
+        length,
     )
     .await
+}
+
+/// Of these hashes (the first 1,000 are looked at) those whose bytes are to be kept, with their lengths, each once.
+pub async fn kept_among(
+    conn: &mut Conn,
+    hashes: &[ContentHash],
+) -> Result<Vec<(ContentHash, u64)>, CatalogError> {
+    let keys =
+        |hashes: &[ContentHash]| hashes.iter().take(1_000).map(|hash| hash.param()).collect::<Vec<_>>();
+    let mut kept: BTreeMap<ContentHash, u64> = BTreeMap::new();
+    kept.extend(conn.among("SELECT hash, bytes FROM file WHERE hash IN", keys(hashes), "", length).await?);
+    let rest: Vec<ContentHash> = hashes.iter().filter(|hash| !kept.contains_key(hash)).copied().collect();
+    if !rest.is_empty() {
+        let waiting = "SELECT file, bytes FROM quarantine WHERE file IN";
+        kept.extend(conn.among(waiting, keys(&rest), "", length).await?);
+    }
+    Ok(kept.into_iter().collect())
 }
 
 /// Keeps the essence hash, once it was read.
@@ -124,6 +141,10 @@ pub async fn set_essence(
     )
     .await?;
     Ok(())
+}
+
+fn length(row: &mut Columns<'_>) -> Result<(ContentHash, u64), CatalogError> {
+    Ok((row.next()?, row.next()?))
 }
 
 fn file(row: &mut Columns<'_>) -> Result<File, CatalogError> {

@@ -10,6 +10,7 @@
 pub mod accounts;
 mod address;
 pub mod assets;
+pub mod brought;
 mod catalog;
 mod cell;
 mod conn;
@@ -22,6 +23,7 @@ pub mod embedded;
 mod error;
 pub mod files;
 pub mod findings;
+pub mod fixity;
 pub mod folders;
 pub mod idempotency;
 pub mod jobs;
@@ -32,6 +34,7 @@ mod migrate;
 pub mod observations;
 mod page;
 pub mod page_text;
+pub mod places;
 #[cfg(test)]
 mod plans;
 pub mod proof;

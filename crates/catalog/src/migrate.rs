@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("last facts", include_str!("migrations/0005_last_facts.sql")),
     ("trash and check-outs", include_str!("migrations/0006_trash_and_checkouts.sql")),
     ("parts of uploads", include_str!("migrations/0007_parts_of_uploads.sql")),
+    ("places and fixity", include_str!("migrations/0008_places_and_fixity.sql")),
 ];
 
 /// The newest schema this program knows.

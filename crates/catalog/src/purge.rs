@@ -7,6 +7,7 @@ use crate::{
     CatalogError, Tx,
     cell::params,
     conn::only,
+    fixity,
     record::{ASSET, EMBEDDED, FILE, FINDING, LOCATION, PAGE_TEXT, RELATION, VERSION, VERSION_FILE},
     renditions,
 };
@@ -84,6 +85,7 @@ async fn file_that_nothing_names(
     tx.forget(&EMBEDDED, fact, "DELETE FROM embedded WHERE file = $1", params![hash]).await?;
     tx.forget(&LOCATION, fact, "DELETE FROM location WHERE file = $1", params![hash]).await?;
     tx.forget(&FILE, fact, "DELETE FROM file WHERE hash = $1", params![hash]).await?;
+    fixity::forget(tx, hash).await?;
     tx.bytes -= i64::try_from(bytes).unwrap_or(i64::MAX);
     Ok(Some(bytes))
 }

@@ -137,6 +137,17 @@ pub async fn of_asset(conn: &mut Conn, asset: AssetId, limit: u32) -> Result<Vec
     .await
 }
 
+/// Up to `limit` assets of which a version has these bytes, the oldest first.
+pub async fn assets_with(
+    conn: &mut Conn,
+    file: ContentHash,
+    limit: u32,
+) -> Result<Vec<AssetId>, CatalogError> {
+    let sql = r#"SELECT DISTINCT v.asset FROM version_file p JOIN version v ON v.id = p.version
+                 WHERE p.file = $1 ORDER BY v.asset LIMIT $2"#;
+    conn.all(sql, params![file, bounded(limit)], only).await
+}
+
 /// All files of a version, the primary one first among them.
 pub async fn files(
     conn: &mut Conn,

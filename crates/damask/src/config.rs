@@ -9,12 +9,13 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
-use damask_flow::Bucket;
+use damask_flow::{Places, fixity::Pace};
 use damask_server::{Network, TlsFiles};
 use serde::Deserialize;
 
 mod backup;
 mod quarantine;
+mod s3;
 mod store;
 mod telemetry;
 mod tls;
@@ -95,8 +96,10 @@ pub struct Config {
     pub trash_days: Option<u32>,
     /// Which files wait for a person.
     pub quarantine: QuarantineSettings,
-    /// The bucket with the originals, or the data folder.
-    pub bucket: Option<Bucket>,
+    /// Where originals lie.
+    pub places: Places,
+    /// How fast their bytes are verified, and how often.
+    pub pace: Pace,
     /// Where backups go, and when.
     pub backup: Backup,
     /// Certificate and key, or plain HTTP.
@@ -146,7 +149,7 @@ impl Settings {
             file_bytes_max: parsed("DAMASK_FILE_BYTES_MAX", text("DAMASK_FILE_BYTES_MAX"))?,
             trash_days: parsed("DAMASK_TRASH_DAYS", text("DAMASK_TRASH_DAYS"))?,
             quarantine: None,
-            store: StoreSettings::from_environment(text)?,
+            store: Some(StoreSettings::from_environment(text)?),
             backup: BackupSettings::from_environment(text)?,
             tls: TlsSettings::from_environment(text),
             trusted_proxies: text("DAMASK_TRUSTED_PROXIES").map(|proxies| list(&proxies)),
@@ -213,10 +216,8 @@ impl Config {
             bail!("workers is 1 to 256, not {workers}");
         }
         let backup = Backup::of(settings.backup, settings.store.as_ref())?;
-        let bucket = match settings.store {
-            Some(store) => store.check(&library)?,
-            None => None,
-        };
+        let store = settings.store.unwrap_or_default();
+        let (places, pace) = (store.places(&library)?, store.pace()?);
         Ok(Self {
             data: settings.data.unwrap_or_else(|| PathBuf::from("data")),
             library,
@@ -230,7 +231,8 @@ impl Config {
             file_bytes_max: settings.file_bytes_max,
             trash_days: settings.trash_days,
             quarantine: settings.quarantine.unwrap_or_default().checked()?,
-            bucket,
+            places,
+            pace,
             backup,
             tls: settings.tls.map(TlsSettings::check).transpose()?.flatten(),
             trusted_proxies: tls::trusted_proxies(settings.trusted_proxies)?,

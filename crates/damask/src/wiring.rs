@@ -53,6 +53,7 @@ pub fn opening(config: &Config) -> anyhow::Result<Opening> {
             Some(0) => None,
             Some(days) => Some(i64::from(days) * 24 * 3_600),
         },
+        pace: config.pace,
         rules: config.quarantine.rules(),
         clamd: config.quarantine.clamd(),
         scanned_bytes_max: config.quarantine.scanned_bytes_max().unwrap_or(usual.scanned_bytes_max),
@@ -60,7 +61,7 @@ pub fn opening(config: &Config) -> anyhow::Result<Opening> {
     };
     let opening = Opening {
         folder: config.library_folder(),
-        bucket: config.bucket.clone(),
+        places: config.places.clone(),
         records: address(config),
         program: std::env::current_exe().context("cannot find this program's own file")?,
         clock: Arc::new(now),

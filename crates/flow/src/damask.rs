@@ -14,8 +14,9 @@ use damask_time::Instant;
 use tokio::sync::RwLock;
 
 use crate::{
-    backup::Backups, deliver::renditions::Makers, events::JobNews, frees::Frees, govern::guesses::Guesses,
-    index::reader::Follow, ingest::homes::Homes, limits::Limits, status::StoreTrial,
+    backup::Backups, deliver::renditions::Makers, events::JobNews, fixity::Fixity, frees::Frees,
+    govern::guesses::Guesses, index::reader::Follow, ingest::homes::Homes, limits::Limits,
+    status::StoreTrial,
 };
 
 /// What a library is opened with.
@@ -54,6 +55,7 @@ struct Inner {
     store_trial: Arc<StoreTrial>,
     backups: Backups,
     frees: Frees,
+    fixity: Fixity,
 }
 
 impl fmt::Debug for Damask {
@@ -78,6 +80,7 @@ impl Damask {
                 store_trial: Arc::default(),
                 backups: Backups::default(),
                 frees: Frees::default(),
+                fixity: Fixity::default(),
                 engines,
             }),
         })
@@ -170,6 +173,10 @@ impl Damask {
 
     pub(crate) fn frees(&self) -> &Frees {
         &self.inner.frees
+    }
+
+    pub(crate) fn fixity(&self) -> &Fixity {
+        &self.inner.fixity
     }
 
     pub(crate) fn store_trial(&self) -> &Arc<StoreTrial> {

@@ -2,7 +2,7 @@
 
 use damask_media::clamd::Clamd;
 
-use crate::ingest::rules::Rules;
+use crate::{fixity::Pace, ingest::rules::Rules};
 
 /// How much of everything is taken.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Limits {
     pub upload_kept_s: i64,
     /// Seconds an asset lies in the trash before it is purged; `None` until a person empties it.
     pub trash_kept_s: Option<i64>,
+    /// How often every byte of originals is verified, and how fast.
+    pub pace: Pace,
     /// Which files wait for a person.
     pub rules: Rules,
     /// Who is asked about malware, if anybody.
@@ -46,6 +48,7 @@ impl Default for Limits {
             import_readers: 4,
             upload_kept_s: 7 * 24 * 3_600,
             trash_kept_s: Some(30 * 24 * 3_600),
+            pace: Pace::default(),
             rules: Rules::default(),
             clamd: None,
             scanned_bytes_max: 100 << 20,

@@ -8,7 +8,7 @@ use damask_media::{Glass, GlassConfig, exiftool::Exiftool};
 use damask_metadata::EXIFTOOL_ARGUMENTS;
 use damask_query::Schema;
 use damask_search::Index;
-use damask_store::{Bucket, Store};
+use damask_store::{Places, Rank, Store};
 
 use crate::{
     damask::{Damask, Engines, off_thread},
@@ -20,8 +20,8 @@ use crate::{
 pub struct Opening {
     /// The folder that holds the bytes, the index and, with SQLite, the records; made where it is not there.
     pub folder: PathBuf,
-    /// The bucket that holds the originals; none where they are in the folder.
-    pub bucket: Option<Bucket>,
+    /// Where the originals lie.
+    pub places: Places,
     /// Where the records are.
     pub records: Address,
     /// The program that is started again as a worker behind the glass.
@@ -42,7 +42,7 @@ impl Opening {
         let records = Address::Sqlite(folder.join("catalog.sqlite"));
         Self {
             folder,
-            bucket: None,
+            places: Places::HERE,
             records,
             program,
             clock,
@@ -54,19 +54,14 @@ impl Opening {
 
     /// Opens it. Nothing runs yet; see [`crate::Running`].
     pub async fn open(self) -> Outcome<Damask> {
-        let Self { folder, bucket, records, program, clock, limits, workers, fresh_index } = self;
+        let Self { folder, places, records, program, clock, limits, workers, fresh_index } = self;
         let schema = Arc::new(Schema::core());
         let fields = Arc::clone(&schema);
         let (store, index, glass) = off_thread(move || {
             let bytes = folder.join("store");
-            let store = match &bucket {
-                None => Store::open(&bytes).map_err(Trouble::fault("open the store in the data folder"))?,
-                Some(bucket) => {
-                    let opened = Store::open_with_bucket(&bytes, bucket);
-                    opened.map_err(Trouble::fault("open the store with its originals in a bucket"))?
-                }
-            };
-            tracing::info!(place = %store.capabilities(), "originals");
+            let store = Store::open_in(&bytes, &places).map_err(Trouble::fault("open the store"))?;
+            let second = store.place_name(Rank::Second);
+            tracing::info!(place = %store.capabilities(), second, "originals");
             let index_folder = folder.join("index");
             if fresh_index && index_folder.exists() {
                 std::fs::remove_dir_all(&index_folder).map_err(Trouble::fault("remove the old index"))?;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use damask_catalog::{Tx, Urgency, idempotency, jobs};
+use damask_store::Rank;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     backup::schedule,
     damask::Damask,
+    fixity::{copies, scrub},
     index,
     ingest::upload,
     notary, stages,
@@ -43,6 +45,10 @@ impl Running {
             tasks.spawn(stages::follow(damask.clone(), stop.clone()));
             tasks.spawn(workers::run(damask.clone(), slots, stop.clone()));
             tasks.spawn(schedule::follow(damask.clone(), stop.clone()));
+            tasks.spawn(copies::follow(damask.clone(), stop.clone()));
+            for rank in [Rank::First, Rank::Second] {
+                tasks.spawn(scrub::follow(damask.clone(), rank, stop.clone()));
+            }
             tasks.spawn(sweep(damask.clone(), stop.clone()));
         }
         Self { tasks, stop }

@@ -12,6 +12,7 @@ use crate::{
     backup::schedule,
     caller::Caller,
     damask::{Damask, off_thread},
+    fixity::places,
     stages,
     trouble::{Outcome, Trouble},
 };
@@ -77,6 +78,11 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
     let sees_all = caller.sees_all();
     let count = |number: i64| if sees_all { u64::try_from(number).unwrap_or(0) } else { 0 };
     let index_seq = damask.follow().seq();
+    let mut engines = engines(damask, tally.seq, index_seq);
+    if sees_all {
+        engines.extend(places::engines(damask).await);
+    }
+    engines.extend(schedule::view(damask));
     Ok(Status {
         assets: count(tally.assets),
         bytes: count(tally.bytes),
@@ -84,7 +90,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
         index_seq,
         pipeline_seq,
         jobs: if sees_all { jobs } else { jobs::Counts::default() },
-        engines: engines(damask, tally.seq, index_seq).into_iter().chain(schedule::view(damask)).collect(),
+        engines,
         statements: damask.statements(),
     })
 }

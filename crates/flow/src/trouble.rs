@@ -147,6 +147,7 @@ impl From<damask_store::StoreError> for Trouble {
             StoreError::SourceChanged { .. } => "source-changed",
             StoreError::WrongOffset { .. } | StoreError::UploadSealed { .. } => "offset-conflict",
             StoreError::UploadBusy { .. } => "upload-busy",
+            StoreError::NoSecond => "no-second-place",
             _ => return Self::Fault { doing: "use the store".to_owned(), source: Box::new(error) },
         };
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();

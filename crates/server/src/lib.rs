@@ -36,6 +36,7 @@ pub mod outside;
 mod page;
 mod pages;
 mod pictures;
+mod places;
 mod problem;
 mod quarantine;
 mod ranges;

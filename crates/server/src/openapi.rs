@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     assets, backups, caller::SESSION_COOKIE, erase, events, face::Face, fields, files, folders, jobs, keys,
-    notary, originals, pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, trash,
-    undo, uploads, versions, wire::problem::ProblemView,
+    notary, originals, pictures, places, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest,
+    trash, undo, uploads, versions, wire::problem::ProblemView,
 };
 
 /// What is said of the whole.
@@ -38,6 +38,7 @@ use crate::{
         (name = "notary", description = "What was signed, proofs of it, and erasing what is known of a person"),
         (name = "keys", description = "API keys"),
         (name = "session", description = "Signing in"),
+        (name = "places", description = "Where originals are kept, and whether their bytes are still right"),
         (name = "backups", description = "Copies of the whole library in a place apart"),
         (name = "status", description = "How the library stands, and what happens"),
     ),
@@ -80,6 +81,7 @@ pub fn quick() -> OpenApiRouter<Face> {
         .merge(setup::routes())
         .merge(status::routes())
         .merge(notary::routes())
+        .merge(places::routes())
         .merge(erase::routes())
         .merge(trash::routes())
         .merge(undo::routes())

@@ -51,6 +51,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("backup-stopped", 409, "The backup was stopped"),
     ("not-empty", 409, "The place is not empty"),
     ("backup-busy", 409, "A backup is being made"),
+    ("no-second-place", 409, "There is no second place for originals"),
+    ("place-not-filled", 409, "The second place does not have everything"),
     ("part-used", 409, "The part belongs to another upload"),
     ("part-unfinished", 409, "A part has not come whole"),
     ("source-changed", 409, "The file changed while it was read"),

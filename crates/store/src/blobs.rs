@@ -1,11 +1,11 @@
 //! Looking after blobs: walking over all of them in the order of their hashes, and comparing one with its
 //! name. What to do about what is found is up to `damask check`.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, ops::ControlFlow, path::PathBuf};
 
 use damask_model::ContentHash;
 
-use crate::{Store, StoreError, engine::Walk};
+use crate::{Rank, Store, StoreError, engine::Walk};
 
 /// One thing that lies among the blobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,9 @@ pub enum Verified {
     },
 }
 
+/// Is told of each piece of so many bytes that was read, and may take its time; it may also have enough.
+pub type Tick<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+
 impl Verified {
     /// What a blob that was read to its end is.
     pub(crate) fn of(hash: ContentHash, hasher: &blake3::Hasher) -> Self {
@@ -55,19 +58,25 @@ impl Store {
     /// Reads the blob once, where it lies, and compares. With `bytes`, what the catalog says of its length, a
     /// short one is told without reading it. An error means that it could not be read.
     pub fn verify(&self, hash: ContentHash, bytes: Option<u64>) -> Result<Verified, StoreError> {
-        self.inner.engine.verify(hash, bytes)
+        self.verify_at(Rank::First, hash, bytes, &mut |_| ControlFlow::Continue(()))
     }
 
     /// All that lies among the blobs, in the order of names, so that it can be walked beside the catalog's
     /// own ordered list. Holds a bounded number of names at a time.
     pub fn blobs(&self) -> Blobs {
-        Blobs { walk: self.inner.engine.walk() }
+        Blobs::new(self.inner.ranks.first().walk())
     }
 }
 
 /// See [`Store::blobs`]. What can't be listed is an error in its place; the walk goes on after it where it can.
 pub struct Blobs {
     walk: Walk,
+}
+
+impl Blobs {
+    pub(crate) fn new(walk: Walk) -> Self {
+        Self { walk }
+    }
 }
 
 impl fmt::Debug for Blobs {

@@ -13,22 +13,33 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use damask_model::ContentHash;
+use damask_model::{ContentHash, Uuid};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::{
     StoreError, StoreKey,
+    copying::copy_hashed,
     error::same_again,
     key::{BLOBS, blob_folder},
     parallel::{self, SYNC_THREADS_MAX},
+    placing,
+    session::INCOMING,
 };
+
+/// No copy is untouched for longer while it is made.
+const COPYING_TIME_MAX: Duration = Duration::from_hours(24);
 
 /// The blobs' folders of one store.
 #[derive(Debug)]
 pub(crate) struct Shelves {
     root: PathBuf,
+    /// Where copies are made before they have their names.
+    staging: PathBuf,
+    /// Whether what is staged by the store lies in the same folder.
+    is_here: bool,
     /// First two bytes of hashes whose folder is known to be durably named in its parent folders.
     named: Mutex<HashSet<[u8; 2]>>,
     distrusted: AtomicBool,
@@ -49,8 +60,73 @@ impl SyncFailure {
 }
 
 impl Shelves {
-    pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), named: Mutex::default(), distrusted: AtomicBool::new(false) }
+    /// Those of the store's own folder.
+    pub(crate) fn here(root: &Path, staging: &Path) -> Self {
+        Self::of(root, staging.to_owned(), true)
+    }
+
+    /// Those of another folder, which is there. What a process that was killed left half-copied is removed.
+    pub(crate) fn elsewhere(root: &Path) -> Result<Self, StoreError> {
+        let staging = root.join(INCOMING);
+        for folder in [&staging, &root.join(BLOBS)] {
+            fs::create_dir_all(folder).map_err(|error| StoreError::io("make the folder", folder, error))?;
+        }
+        remove_old(&staging);
+        sync_folder(root).map_err(|error| StoreError::io("make durable the folder", root, error))?;
+        Ok(Self::of(root, staging, false))
+    }
+
+    fn of(root: &Path, staging: PathBuf, is_here: bool) -> Self {
+        let (named, distrusted) = (Mutex::default(), AtomicBool::new(false));
+        Self { root: root.to_owned(), staging, is_here, named, distrusted }
+    }
+
+    /// An error where the folder has lost its mark.
+    pub(crate) fn check_there(&self) -> Result<(), StoreError> {
+        if self.is_here { Ok(()) } else { placing::check_mark(&self.root) }
+    }
+
+    pub(crate) const fn is_here(&self) -> bool {
+        self.is_here
+    }
+
+    /// Writes one byte, syncs and removes it.
+    pub(crate) fn try_out_elsewhere(&self) -> Result<(), StoreError> {
+        let temp = self.staging.join(format!("copy-{}", Uuid::now_v7().simple()));
+        let tried = fs::write(&temp, b".").and_then(|()| File::open(&temp)?.sync_all());
+        let _ = fs::remove_file(&temp);
+        tried.map_err(|error| StoreError::io("write", &temp, error))
+    }
+
+    /// Copies a file to its place, over whatever is there; durable on return.
+    pub(crate) fn copy_over(&self, from: &Path, hash: ContentHash) -> Result<(), StoreError> {
+        self.with_copy(from, hash, |temp| {
+            let path = self.path(hash);
+            let placed = self.with_folder(hash, || fs::rename(temp, &path));
+            placed.map_err(|error| StoreError::io("put in place", &path, error))
+        })?;
+        self.sync(&[hash]).map_err(|failure| failure.to_error())
+    }
+
+    /// Copies a file to a place that lacks it; answers whether it was there. Durable once its folder is synced.
+    pub(crate) fn copy_new(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
+        if self.holds(hash, bytes) {
+            return Ok(true);
+        }
+        self.with_copy(from, hash, |temp| self.place(temp, hash, bytes))
+    }
+
+    fn with_copy<T>(
+        &self,
+        from: &Path,
+        hash: ContentHash,
+        place: impl FnOnce(&Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let temp = self.staging.join(format!("copy-{}", Uuid::now_v7().simple()));
+        let placed = copy_hashed(from, &temp, hash).and_then(|()| place(&temp));
+        // Mostly it was moved away.
+        let _ = fs::remove_file(&temp);
+        placed
     }
 
     /// An error when a sync failed before: the kernel reports a lost write once, so a second try that
@@ -91,6 +167,8 @@ impl Shelves {
     ) -> io::Result<()> {
         match name_it() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // On a mount point without its drive nothing is begun.
+                self.check_there().map_err(io::Error::other)?;
                 fs::create_dir_all(self.root.join(blob_folder(hash.0[0], hash.0[1])))?;
                 name_it()
             }
@@ -133,6 +211,20 @@ impl Shelves {
 
     pub(crate) fn path(&self, hash: ContentHash) -> PathBuf {
         self.root.join(StoreKey::Blob(hash).path())
+    }
+}
+
+/// Removes copies that nobody is making any more. Another machine may be making one of its own just now.
+fn remove_old(staging: &Path) {
+    let Ok(entries) = fs::read_dir(staging) else { return };
+    for entry in entries.flatten() {
+        let is_old = entry
+            .metadata()
+            .and_then(|there| there.modified())
+            .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > COPYING_TIME_MAX));
+        if is_old && entry.file_name().to_string_lossy().starts_with("copy-") {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

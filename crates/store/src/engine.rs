@@ -9,7 +9,7 @@ use std::{fmt, path::Path};
 
 use damask_model::ContentHash;
 
-use crate::{Capabilities, Found, Lent, StoreError, Stored, Verified, durable::SyncFailure};
+use crate::{Capabilities, Found, Lent, StoreError, Stored, Tick, Verified, durable::SyncFailure};
 
 /// What a staged file needs before it can be placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,10 @@ pub(crate) trait Engine: Send + Sync + fmt::Debug {
         bytes: u64,
     ) -> Result<Adopted, StoreError>;
 
+    /// Keeps a copy of a whole file, in place of whatever has its name; the file stays its owner's. It is hashed as it
+    /// is read: [`StoreError::OtherBytes`] where it is not what it is called. Durable on return.
+    fn keep_copy(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<(), StoreError>;
+
     /// Returns when the names of these blobs are durable.
     fn settle(&self, hashes: &[ContentHash]) -> Result<(), SyncFailure>;
 
@@ -88,8 +92,11 @@ pub(crate) trait Engine: Send + Sync + fmt::Debug {
     /// A local file with the bytes of a blob, there for as long as the answer is held.
     fn lend(&self, hash: ContentHash) -> Result<Lent, StoreError>;
 
-    /// Reads the bytes where they lie, never a copy, and compares; see [`crate::Store::verify`].
-    fn verify(&self, hash: ContentHash, bytes: Option<u64>) -> Result<Verified, StoreError>;
+    /// Reads the bytes where they lie, never a copy, and compares; see [`crate::Store::verify_at`].
+    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError>;
+
+    /// An error where the place itself is not there, as a drive that was taken away.
+    fn check_there(&self) -> Result<(), StoreError>;
 
     /// Removes a blob for good and answers whether there was one.
     fn remove(&self, hash: ContentHash) -> Result<bool, StoreError>;

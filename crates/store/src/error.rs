@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use damask_model::UploadId;
+use damask_model::{ContentHash, UploadId};
 
 use crate::StoreKey;
 
@@ -90,6 +90,30 @@ pub enum StoreError {
         /// Bytes on the disk.
         found: u64,
     },
+    /// A file that was to be copied does not have the bytes it is named after.
+    #[error(
+        "what was to be kept as {key} has other bytes, of hash {found}: a disk returns what it was not given"
+    )]
+    OtherBytes {
+        /// What was to be copied.
+        key: StoreKey,
+        /// The hash it has.
+        found: ContentHash,
+    },
+    /// A place for originals is not there as it was left: a drive that is not mounted, or another one.
+    #[error("{path} is not the folder with the originals: {why}")]
+    NotThere {
+        /// The folder.
+        path: PathBuf,
+        /// What was seen instead, and what to do.
+        why: &'static str,
+    },
+    /// Whoever asked had enough before the end.
+    #[error("stopped before the end")]
+    Stopped,
+    /// There is no second place for originals.
+    #[error("no second place for originals is named: say where in [store.second] of damask.toml")]
+    NoSecond,
     /// A folder could not be made durable earlier, so nothing can be promised until the program restarts.
     #[error(
         "the store stopped taking files: an earlier write to the disk failed; check the disk and restart"

@@ -55,7 +55,7 @@ pub struct Incoming {
 impl Store {
     /// Begins a file of at most `bytes_max` bytes.
     pub fn incoming(&self, bytes_max: u64) -> Result<Incoming, StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         let temp = self.inner.session.incoming_path();
         let file = OpenOptions::new()
             .write(true)
@@ -83,7 +83,7 @@ impl Store {
         incoming.write(b".")?;
         // Dropped unfinished, it leaves nothing.
         incoming.make_ready(Need::Synced)?;
-        self.inner.engine.try_out()
+        self.inner.ranks.first().try_out()
     }
 
     /// Finishes many files; answers in their order. Up to [`GROUP_FILES_MAX`] at a time wait for the disk
@@ -102,7 +102,7 @@ fn finish_group(store: &Store, mut files: Vec<Incoming>, answers: &mut Vec<Resul
     let prepared = parallel::each(&mut files, SYNC_THREADS_MAX, Incoming::prepare);
     let placed = place_all(store, &mut files, prepared);
     let hashes: Vec<ContentHash> = placed.iter().flatten().map(|received| received.hash).collect();
-    match store.inner.engine.settle(&hashes) {
+    match store.inner.ranks.first().settle(&hashes) {
         Ok(()) => answers.extend(placed),
         Err(failure) => answers.extend(placed.into_iter().map(|file| file.and(Err(failure.to_error())))),
     }
@@ -126,7 +126,7 @@ fn place_all(
         }
     }
     for mut round in [first, again] {
-        let threads = store.inner.engine.places_at_once();
+        let threads = store.inner.ranks.first().places_at_once();
         let answers = parallel::each(&mut round, threads, |(_, file, hash)| file.place(*hash));
         for ((number, ..), answer) in round.into_iter().zip(answers) {
             placed[number] = Some(answer);
@@ -224,19 +224,19 @@ impl Incoming {
     pub fn finish(mut self) -> Result<Received, StoreError> {
         let hash = self.prepare()?;
         let received = self.place(hash)?;
-        self.inner.engine.settle(&[received.hash]).map_err(|failure| failure.to_error())?;
+        self.inner.ranks.first().settle(&[received.hash]).map_err(|failure| failure.to_error())?;
         Ok(received)
     }
 
     /// Step one: the bytes are ready to be placed, or the store has them already.
     fn prepare(&mut self) -> Result<ContentHash, StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         if self.spoilt {
             let error = io::Error::other("an earlier write to it failed");
             return Err(StoreError::io("finish", &self.temp, error));
         }
         let hash = ContentHash::from(self.hasher.finalize());
-        let need = self.inner.engine.needs(hash, self.bytes);
+        let need = self.inner.ranks.first().needs(hash, self.bytes);
         self.make_ready(need)?;
         Ok(hash)
     }
@@ -260,12 +260,12 @@ impl Incoming {
         let bytes = self.bytes;
         if self.ready == Need::Nothing {
             // The store had the bytes in step one. If they were purged since, only ready ones may follow.
-            match self.inner.engine.needs(hash, bytes) {
+            match self.inner.ranks.first().needs(hash, bytes) {
                 Need::Nothing => return Ok(Received { hash, bytes, already_there: true }),
                 need => self.make_ready(need)?,
             }
         }
-        let Placed { already_there, taken } = self.inner.engine.place(&self.temp, hash, bytes)?;
+        let Placed { already_there, taken } = self.inner.ranks.first().place(&self.temp, hash, bytes)?;
         self.taken = taken;
         Ok(Received { hash, bytes, already_there })
     }

@@ -5,12 +5,13 @@
 //! returns from `finish` only after file, name and folders are on the disk, or the bucket has said that it has them. All calls block: run them off the
 //! async threads. The store decides nothing (who may read, what may be purged): `flow` does.
 //!
-//! Blobs lie in the local folder or, with [`Bucket`], in an S3-compatible one ([`engine`] is the seam); the rest is
-//! local always. Backups go to a place apart, a [`Repository`]. Decoders get a file by [`Store::lend`], everyone else reads by [`Store::open_bytes`].
+//! Blobs lie in the local folder, in another or in an S3-compatible bucket, and in a second of these too if one is
+//! named ([`places`], [`engine`] is the seam); the rest is local always. Backups go to a place apart, a [`Repository`]. Decoders get a file by [`Store::lend`], everyone else reads by [`Store::open_bytes`].
 
 mod aside;
 mod blobs;
 mod capabilities;
+mod copying;
 mod direct;
 mod durable;
 mod engine;
@@ -21,6 +22,7 @@ mod key;
 mod local;
 mod log;
 mod parallel;
+mod places;
 mod placing;
 mod rendition;
 mod repository;
@@ -33,12 +35,13 @@ mod upload;
 mod walk;
 
 pub use aside::Aside;
-pub use blobs::{Blobs, Found, Verified};
+pub use blobs::{Blobs, Found, Tick, Verified};
 pub use capabilities::{Capabilities, Way};
 pub use error::{Refusal, StoreError};
 pub use group::{GROUP_FILES_MAX, GROUP_QUIET_MS, GROUP_WAIT_MS_MAX, Group};
 pub use incoming::{Incoming, Received};
 pub use key::StoreKey;
+pub use places::{Place, Places, Rank};
 pub use repository::{
     Lease, PAGE_BYTES_MAX, PageDigest, Piece, Repository, RepositoryError, RepositoryPlace, SealKey, Shelf,
     Shelved,

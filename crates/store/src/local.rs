@@ -1,5 +1,5 @@
-//! The local folder as an engine: a staged file that was synced is moved to its place, then the folders that name
-//! it are synced (see durable.rs).
+//! A folder as an engine. In the store's own a staged file that was synced is moved to its place, then the folders that
+//! name it are synced (see durable.rs); into one elsewhere it is copied first.
 
 use std::{
     fs::{self, File},
@@ -10,7 +10,7 @@ use std::{
 use damask_model::ContentHash;
 
 use crate::{
-    Capabilities, Lent, StoreError, StoreKey, Stored, Verified, Way,
+    Capabilities, Lent, StoreError, StoreKey, Stored, Tick, Verified, Way,
     direct::Long,
     durable::{Shelves, SyncFailure},
     engine::{Adopted, Engine, Need, Placed, Walk},
@@ -37,9 +37,9 @@ impl Engine for Shelves {
         Self::check_trust(self)
     }
 
-    /// What is staged lies in the same folder, and was tried there.
+    /// What is staged here lies in the same folder, and was tried there.
     fn try_out(&self) -> Result<(), StoreError> {
-        Ok(())
+        if self.is_here() { Ok(()) } else { self.try_out_elsewhere() }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -53,7 +53,11 @@ impl Engine for Shelves {
     }
 
     fn needs(&self, hash: ContentHash, bytes: u64) -> Need {
-        if self.holds(hash, bytes) { Need::Nothing } else { Need::Synced }
+        match (self.holds(hash, bytes), self.is_here()) {
+            (true, _) => Need::Nothing,
+            (false, true) => Need::Synced,
+            (false, false) => Need::Written,
+        }
     }
 
     /// A rename is no wait.
@@ -62,6 +66,9 @@ impl Engine for Shelves {
     }
 
     fn place(&self, staged: &Path, hash: ContentHash, bytes: u64) -> Result<Placed, StoreError> {
+        if !self.is_here() {
+            return Ok(Placed { already_there: self.copy_new(staged, hash, bytes)?, taken: false });
+        }
         let already_there = Self::place(self, staged, hash, bytes)?;
         Ok(Placed { already_there, taken: !already_there })
     }
@@ -74,6 +81,10 @@ impl Engine for Shelves {
         hash: ContentHash,
         bytes: u64,
     ) -> Result<Adopted, StoreError> {
+        if !self.is_here() {
+            let already_there = self.copy_new(upload, hash, bytes)?;
+            return Ok(Adopted { already_there, is_linked: false });
+        }
         let blob = self.path(hash);
         let already_there = match self.with_folder(hash, || fs::hard_link(upload, &blob)) {
             Ok(()) => false,
@@ -94,6 +105,10 @@ impl Engine for Shelves {
             Err(_) => Self::place(self, upload, hash, bytes)?,
         };
         Ok(Adopted { already_there, is_linked: true })
+    }
+
+    fn keep_copy(&self, from: &Path, hash: ContentHash, _: u64) -> Result<(), StoreError> {
+        self.copy_over(from, hash)
     }
 
     fn settle(&self, hashes: &[ContentHash]) -> Result<(), SyncFailure> {
@@ -120,7 +135,8 @@ impl Engine for Shelves {
         Ok(Lent::own(self.path(hash)))
     }
 
-    fn verify(&self, hash: ContentHash, bytes: Option<u64>) -> Result<Verified, StoreError> {
+    /// From the disk itself: what the page cache has says nothing of it.
+    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError> {
         let mut file = match self.opened(hash, |path| File::open(path)) {
             Ok(file) => file,
             Err(StoreError::Missing { .. }) => return Ok(Verified::Missing),
@@ -132,6 +148,7 @@ impl Engine for Shelves {
         if bytes.is_some_and(|bytes| length < bytes) {
             return Ok(Verified::Short { bytes: length });
         }
+        forget_cached(&file);
         let mut hasher = blake3::Hasher::new();
         let mut buffer = vec![0; BUFFER_BYTES];
         loop {
@@ -139,12 +156,20 @@ impl Engine for Shelves {
                 Ok(0) => break,
                 Ok(count) => {
                     hasher.update(&buffer[..count]);
+                    if tick(count as u64).is_break() {
+                        return Err(StoreError::Stopped);
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(failed(error)),
             }
         }
+        forget_cached(&file);
         Ok(Verified::of(hash, &hasher))
+    }
+
+    fn check_there(&self) -> Result<(), StoreError> {
+        Self::check_there(self)
     }
 
     fn remove(&self, hash: ContentHash) -> Result<bool, StoreError> {
@@ -162,6 +187,11 @@ impl Engine for Shelves {
         let blobs: PathBuf = self.root().join(BLOBS);
         Box::new(Folders::new(blobs))
     }
+}
+
+/// Has the page cache forget a file's bytes, where they are on the disk already. Only asked: nothing depends on it.
+fn forget_cached(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
 }
 
 fn is_same_file(left: &Path, right: &Path) -> io::Result<bool> {

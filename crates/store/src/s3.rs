@@ -26,7 +26,7 @@ pub(crate) use remote::Remote;
 use turns::Turns;
 
 use crate::{
-    Capabilities, Lent, StoreError, Stored, Verified,
+    Capabilities, Lent, StoreError, Stored, Tick, Verified,
     direct::Long,
     durable::SyncFailure,
     engine::{Adopted, Engine, Need, Placed, Walk},
@@ -161,6 +161,12 @@ impl Engine for S3 {
         Ok(Adopted { already_there, is_linked: false })
     }
 
+    fn keep_copy(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
+        let _turn = self.turns.take(hash);
+        self.cache.forget(hash);
+        self.remote.put_over(from, hash, bytes)
+    }
+
     fn settle(&self, _: &[ContentHash]) -> Result<(), SyncFailure> {
         Ok(())
     }
@@ -205,8 +211,13 @@ impl Engine for S3 {
         fetched.map(|(path, pin)| Lent::fetched(path, pin))
     }
 
-    fn verify(&self, hash: ContentHash, bytes: Option<u64>) -> Result<Verified, StoreError> {
-        self.remote.verify(hash, bytes)
+    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError> {
+        self.remote.verify(hash, bytes, tick)
+    }
+
+    /// A bucket that is not there says so of each of its blobs.
+    fn check_there(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn remove(&self, hash: ContentHash) -> Result<bool, StoreError> {

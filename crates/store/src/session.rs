@@ -57,6 +57,11 @@ impl Session {
         Ok(session)
     }
 
+    /// Its folder in `incoming/`.
+    pub(crate) fn incoming_folder(&self) -> &Path {
+        &self.incoming
+    }
+
     /// A path in `incoming/` that nothing else has.
     pub(crate) fn incoming_path(&self) -> PathBuf {
         self.incoming.join(self.number())

@@ -10,14 +10,12 @@ use std::{
 use damask_model::ByteSource as _;
 
 use crate::{
-    Bucket, Capabilities, Lent, StoreError, StoreKey, Stored,
+    Capabilities, Lent, Places, StoreError, StoreKey, Stored,
     direct::Long,
-    durable::{Shelves, sync_folder},
-    engine::Engine,
+    durable::sync_folder,
     key::{BLOBS, RENDITIONS, UPLOADS},
     log::LOG,
-    placing::agree_on_place,
-    s3::S3,
+    places::Ranks,
     session::{INCOMING, SCRATCH, Session, remove_leftovers},
     upload::Uploads,
 };
@@ -32,7 +30,7 @@ pub struct Store {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) root: PathBuf,
-    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) ranks: Ranks,
     pub(crate) session: Arc<Session>,
     pub(crate) uploads: Uploads,
 }
@@ -41,16 +39,14 @@ impl Store {
     /// Opens the store in `root`, blobs and all: makes its folders, proves that they can be written, and removes
     /// what processes that no longer live left half-done.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_at(root.as_ref(), None)
+        Self::open_in(root, &Places::HERE)
     }
 
-    /// The same with the blobs in a bucket, which is asked what it can do. [`StoreError::Bucket`] says what to do
-    /// where it does not answer as it should, [`StoreError::Elsewhere`] where the blobs are somewhere else.
-    pub fn open_with_bucket(root: impl AsRef<Path>, bucket: &Bucket) -> Result<Self, StoreError> {
-        Self::open_at(root.as_ref(), Some(bucket))
-    }
-
-    fn open_at(given: &Path, bucket: Option<&Bucket>) -> Result<Self, StoreError> {
+    /// The same with the blobs in these places, of which the first is opened. A bucket is asked what it can do.
+    /// [`StoreError::Bucket`] says what to do where it does not answer as it should, [`StoreError::NotThere`] where a
+    /// drive is not mounted, [`StoreError::Elsewhere`] where the blobs are somewhere else.
+    pub fn open_in(root: impl AsRef<Path>, places: &Places) -> Result<Self, StoreError> {
+        let given = root.as_ref();
         fs::create_dir_all(given).map_err(|error| StoreError::io("make the data folder", given, error))?;
         let root =
             fs::canonicalize(given).map_err(|error| StoreError::io("find the data folder", given, error))?;
@@ -60,11 +56,7 @@ impl Store {
         }
         let session = Arc::new(Session::begin(&root)?);
         remove_leftovers(&root)?;
-        let engine: Box<dyn Engine> = match bucket {
-            None => Box::new(Shelves::new(&root)),
-            Some(bucket) => Box::new(S3::open(bucket, Arc::clone(&session))?),
-        };
-        agree_on_place(&root, bucket)?;
+        let ranks = Ranks::open(&root, places, &session)?;
         for folder in [Some(root.as_path()), root.parent()].into_iter().flatten() {
             // The parent may be a folder this user may enter but not read; its entry is then older than us.
             match sync_folder(folder) {
@@ -74,13 +66,13 @@ impl Store {
                 _ => {}
             }
         }
-        let inner = Inner { engine, session, uploads: Uploads::default(), root };
+        let inner = Inner { ranks, session, uploads: Uploads::default(), root };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What the place of the blobs was found to do.
     pub fn capabilities(&self) -> Capabilities {
-        self.inner.engine.capabilities()
+        self.inner.ranks.first().capabilities()
     }
 
     /// Where what is kept in the local folder lies, whether or not it does.
@@ -92,7 +84,7 @@ impl Store {
     /// lies elsewhere is fetched for it. [`StoreError::Missing`] when there are none.
     pub fn lend(&self, key: &StoreKey) -> Result<Lent, StoreError> {
         if let StoreKey::Blob(hash) = key {
-            return self.inner.engine.lend(*hash);
+            return self.inner.ranks.either(*hash, |engine| engine.lend(*hash));
         }
         self.length(key)?;
         Ok(Lent::own(self.path(key)))
@@ -101,7 +93,7 @@ impl Store {
     /// Opens the bytes of `key` for reading at any place; [`StoreError::Missing`] when there are none.
     pub fn open_bytes(&self, key: &StoreKey) -> Result<Stored, StoreError> {
         if let StoreKey::Blob(hash) = key {
-            return self.inner.engine.open(*hash);
+            return self.inner.ranks.either(*hash, |engine| engine.open(*hash));
         }
         let path = self.path(key);
         let open = || Stored::file(File::open(&path)?);
@@ -111,7 +103,7 @@ impl Store {
     /// Opens the bytes of `key` to be read once from one end to the other, past the page cache where that can be.
     pub fn open_long(&self, key: &StoreKey) -> Result<Stored, StoreError> {
         if let StoreKey::Blob(hash) = key {
-            return self.inner.engine.open_long(*hash);
+            return self.inner.ranks.either(*hash, |engine| engine.open_long(*hash));
         }
         let path = self.path(key);
         let long = Long::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))?;
@@ -141,7 +133,7 @@ impl Store {
     /// Length in bytes; [`StoreError::Missing`] when there are none.
     pub fn length(&self, key: &StoreKey) -> Result<u64, StoreError> {
         if let StoreKey::Blob(hash) = key {
-            return self.inner.engine.length(*hash);
+            return self.inner.ranks.either(*hash, |engine| engine.length(*hash));
         }
         let path = self.path(key);
         let found =
@@ -154,7 +146,7 @@ impl Store {
     /// The caller makes sure that no version holds the blob and no ingest is about to.
     pub fn remove(&self, key: &StoreKey) -> Result<bool, StoreError> {
         match key {
-            StoreKey::Blob(hash) => self.inner.engine.remove(*hash),
+            StoreKey::Blob(hash) => self.inner.ranks.remove(*hash),
             StoreKey::Upload(id) => self.upload_remove(*id),
             StoreKey::Rendition { .. } => {
                 let path = self.path(key);

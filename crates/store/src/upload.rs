@@ -108,7 +108,7 @@ impl Uploads {
 impl Store {
     /// Begins an upload of which nothing was sent yet. Durable.
     pub fn upload_create(&self, id: UploadId) -> Result<(), StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         let path = self.path(&StoreKey::Upload(id));
         for path in [self.marks_path(id), path] {
             OpenOptions::new()
@@ -153,7 +153,7 @@ impl Store {
         bytes_max: u64,
         keep: Keep,
     ) -> Result<Appending, StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         let taken = self.inner.uploads.take(id)?;
         let opened = (|| {
             let (at, sealed) = self.durable_bytes(id)?;
@@ -176,7 +176,7 @@ impl Store {
     /// [`Store::upload_remove`], which the caller does after its commit; asked again, this answers the same.
     /// (File systems without hard links move the bytes instead: there the upload is gone afterwards.)
     pub fn upload_finish(&self, id: UploadId) -> Result<Received, StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         let taken = self.inner.uploads.take(id)?;
         let mut kept = taken.clone();
         let finished = (|| {
@@ -185,7 +185,7 @@ impl Store {
             let hash = ContentHash::from(progress.hasher.finalize());
             kept = Some(progress);
             let already_there = self.name_blob(id, hash, bytes)?;
-            self.inner.engine.settle(&[hash]).map_err(|failure| failure.to_error())?;
+            self.inner.ranks.first().settle(&[hash]).map_err(|failure| failure.to_error())?;
             Ok(Received { hash, bytes, already_there })
         })();
         self.inner.uploads.give_back(id, kept);
@@ -270,13 +270,13 @@ impl Store {
         let upload = self.path(&StoreKey::Upload(id));
         let seal = self.seal_path(id);
         if let Some(already_there) = read_seal(&seal)
-            && self.inner.engine.length(hash).is_ok_and(|there| there == bytes)
+            && self.inner.ranks.first().length(hash).is_ok_and(|there| there == bytes)
         {
             return Ok(already_there);
         }
         trim(&upload, bytes).map_err(|error| StoreError::io("shorten", &upload, error))?;
         let spare = self.inner.session.incoming_path();
-        let adopted = self.inner.engine.adopt(&upload, &spare, hash, bytes)?;
+        let adopted = self.inner.ranks.first().adopt(&upload, &spare, hash, bytes)?;
         if !adopted.is_linked {
             let failed = |error| StoreError::io("seal", &upload, error);
             write_seal(&seal, &spare, adopted.already_there).map_err(failed)?;

@@ -10,7 +10,9 @@ use std::{fs, path::Path, time::Duration};
 
 use conformance::{Engine, check_missing, check_stored, hash_of, incoming_with, noise, put};
 use damask_model::ByteSource as _;
-use damask_store::{Bucket, Found, Refusal, Secret, Store, StoreError, StoreKey, Verified, Way};
+use damask_store::{
+    Bucket, Found, Place, Places, Refusal, Secret, Store, StoreError, StoreKey, Verified, Way,
+};
 use damask_testkit::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3, s3_prefix};
 use object_store::{ObjectStoreExt as _, aws::AmazonS3Builder, path::Path as Name};
 use stand_in::{BUCKET, Manners, StandIn};
@@ -28,6 +30,10 @@ fn bucket_at(address: &str, name: &str) -> Bucket {
     }
 }
 
+fn in_bucket(bucket: &Bucket) -> Places {
+    Places { first: Place::Bucket(bucket.clone()), second: None }
+}
+
 /// Without patience: what is wrong is said at once.
 fn hasty(bucket: Bucket) -> Bucket {
     Bucket { patience: Duration::ZERO, ..bucket }
@@ -43,11 +49,11 @@ struct InBucket {
 impl InBucket {
     fn open(bucket: Bucket) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { store: Store::open_with_bucket(folder.path(), &bucket).unwrap(), folder, bucket }
+        Self { store: Store::open_in(folder.path(), &in_bucket(&bucket)).unwrap(), folder, bucket }
     }
 
     fn restart(&mut self) {
-        let again = Store::open_with_bucket(self.folder.path(), &self.bucket).unwrap();
+        let again = Store::open_in(self.folder.path(), &in_bucket(&self.bucket)).unwrap();
         std::mem::forget(std::mem::replace(&mut self.store, again));
     }
 
@@ -141,7 +147,7 @@ mod careless {
 
 fn refused(bucket: &Bucket) -> (Refusal, String) {
     let folder = tempfile::tempdir().unwrap();
-    match Store::open_with_bucket(folder.path(), bucket).unwrap_err() {
+    match Store::open_in(folder.path(), &in_bucket(bucket)).unwrap_err() {
         error @ StoreError::Bucket { why, .. } => (why, error.to_string()),
         other => panic!("{other:?}"),
     }
@@ -322,14 +328,14 @@ fn originals_are_not_looked_for_in_another_place_than_they_are() {
         other => panic!("{other:?}"),
     };
     let here = format!("bucket {BUCKET}/{}", bucket.prefix);
-    let refused = elsewhere(Store::open_with_bucket(room.folder.path(), &other).unwrap_err());
+    let refused = elsewhere(Store::open_in(room.folder.path(), &in_bucket(&other)).unwrap_err());
     assert_eq!(refused, (here.clone(), format!("bucket {BUCKET}/other")));
     let refused = elsewhere(Store::open(room.folder.path()).unwrap_err());
     assert_eq!(refused, (here.clone(), "the local folder".into()));
 
     let local = tempfile::tempdir().unwrap();
     put(&Store::open(local.path()).unwrap(), b"here");
-    let refused = elsewhere(Store::open_with_bucket(local.path(), &bucket).unwrap_err());
+    let refused = elsewhere(Store::open_in(local.path(), &in_bucket(&bucket)).unwrap_err());
     assert_eq!(refused, ("the local folder".into(), here));
     assert!(Store::open(local.path()).is_ok(), "nothing was changed");
 }

@@ -308,6 +308,8 @@ const SECOND_SCHEMA: &str = r#"
     ALTER TABLE page_text DROP COLUMN last_fact;
     ALTER TABLE finding DROP COLUMN last_fact;
     ALTER TABLE head DROP COLUMN rows_told_after;
+    DROP TABLE fixity;
+    DROP TABLE place;
     DROP TABLE upload_part;
     ALTER TABLE upload DROP COLUMN role;
     DROP INDEX asset_trashed;

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use damask_flow::backup::{Place, SealKey, Target, schedule::Plan};
 use serde::Deserialize;
 
-use super::store::{S3Settings, StoreSettings};
+use super::{s3::S3Settings, store::StoreSettings};
 
 /// `[backup]`, as one source tells of it.
 #[derive(Clone, Default, Deserialize)]
@@ -60,10 +60,7 @@ impl BackupSettings {
                 keep: upper.keep.or(lower.keep),
                 key_file: upper.key_file.or(lower.key_file),
                 key: upper.key.or(lower.key),
-                s3: match (upper.s3, lower.s3) {
-                    (Some(upper), Some(lower)) => Some(upper.over(lower)),
-                    (upper, lower) => upper.or(lower),
-                },
+                s3: S3Settings::both(upper.s3, lower.s3),
             }),
             (upper, lower) => upper.or(lower),
         }
@@ -96,10 +93,7 @@ impl Backup {
         if settings.to.is_none() && (settings.every_hours.is_some() || settings.keep.is_some()) {
             bail!("backup needs `to`: a folder, or s3://bucket/prefix");
         }
-        let s3 = match (settings.s3, store.and_then(StoreSettings::s3)) {
-            (Some(upper), Some(lower)) => Some(upper.over(lower)),
-            (upper, lower) => upper.or(lower),
-        };
+        let s3 = S3Settings::both(settings.s3, store.and_then(StoreSettings::s3));
         Ok(Self {
             to: settings.to,
             every_hours: settings.every_hours,

@@ -1,40 +1,29 @@
-//! Settings of where originals lie: `[store.s3]` in `damask.toml`, or `DAMASK_S3_*`. There are no flags: a secret in a
-//! command line is seen by everyone on the machine.
+//! Settings of where originals lie: `[store]` in `damask.toml`, or `DAMASK_STORE_*` and `DAMASK_S3_*`.
 
-use std::{fmt, time::Duration};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use damask_flow::{Bucket, Secret};
+use damask_flow::{Place, Places, fixity::Pace};
 use serde::Deserialize;
+
+use super::{parsed, s3::S3Settings};
 
 /// `[store]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
+    /// A folder in which each library has its own; the data folder where absent.
+    folder: Option<PathBuf>,
     /// `[store.s3]`.
     s3: Option<S3Settings>,
-}
-
-/// `[store.s3]`: a bucket, as one source tells of it.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct S3Settings {
-    bucket: Option<String>,
-    endpoint: Option<String>,
-    prefix: Option<String>,
-    region: Option<String>,
-    access_key: Option<String>,
-    secret_key: Option<String>,
-    cache_bytes_max: Option<u64>,
-    patience_seconds: Option<u64>,
-}
-
-impl fmt::Debug for S3Settings {
-    /// Keys and secrets are not shown.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bucket, endpoint, prefix, region, .. } = self;
-        write!(f, "S3Settings {{ {bucket:?}, {endpoint:?}, {prefix:?}, {region:?}, .. }}")
-    }
+    /// Where originals are kept once more: a folder in which each library has its own, or `s3://bucket/prefix`.
+    second: Option<String>,
+    /// `[store.second_s3]`: how that bucket is reached, where it is not as the first.
+    second_s3: Option<S3Settings>,
+    /// Days in which every byte is verified once; 0 for never.
+    scrub_days: Option<u32>,
+    /// Bytes verified in a second at most; 0 for as fast as it goes.
+    scrub_bytes_per_second: Option<u64>,
 }
 
 impl StoreSettings {
@@ -45,130 +34,108 @@ impl StoreSettings {
 
     /// What `upper` says, and where it says nothing what `lower` says.
     pub fn over(upper: Option<Self>, lower: Option<Self>) -> Option<Self> {
-        let s3 = |settings: Option<Self>| settings.and_then(|settings| settings.s3);
-        let s3 = match (s3(upper), s3(lower)) {
-            (Some(upper), Some(lower)) => Some(upper.over(lower)),
-            (upper, lower) => upper.or(lower),
-        };
-        s3.map(|s3| Self { s3: Some(s3) })
-    }
-
-    /// What the environment says, nothing where it says nothing of a bucket.
-    pub fn from_environment(text: impl Fn(&str) -> Option<String>) -> anyhow::Result<Option<Self>> {
-        let s3 = S3Settings::from_environment("DAMASK_S3", text)?;
-        Ok((!s3.is_silent()).then_some(Self { s3: Some(s3) }))
-    }
-
-    /// The bucket, where one is meant.
-    pub fn check(self, library: &str) -> anyhow::Result<Option<Bucket>> {
-        self.s3.map(|s3| s3.check(library)).transpose()
-    }
-}
-
-impl S3Settings {
-    /// What the variables whose names begin so say.
-    pub fn from_environment(begin: &str, text: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        let text = |name: &str| text(&format!("{begin}_{name}"));
-        let number = |name: &str| {
-            let text = text(name);
-            text.map(|text| {
-                text.parse::<u64>().with_context(|| format!("{begin}_{name}={text} cannot be read"))
-            })
-            .transpose()
-        };
-        Ok(Self {
-            bucket: text("BUCKET"),
-            endpoint: text("ENDPOINT"),
-            prefix: text("PREFIX"),
-            region: text("REGION"),
-            access_key: text("ACCESS_KEY"),
-            secret_key: text("SECRET_KEY"),
-            cache_bytes_max: number("CACHE_BYTES_MAX")?,
-            patience_seconds: number("PATIENCE_SECONDS")?,
+        let (Some(upper), Some(lower)) = (upper.clone(), lower.clone()) else { return upper.or(lower) };
+        Some(Self {
+            folder: upper.folder.or(lower.folder),
+            s3: S3Settings::both(upper.s3, lower.s3),
+            second: upper.second.or(lower.second),
+            second_s3: S3Settings::both(upper.second_s3, lower.second_s3),
+            scrub_days: upper.scrub_days.or(lower.scrub_days),
+            scrub_bytes_per_second: upper.scrub_bytes_per_second.or(lower.scrub_bytes_per_second),
         })
     }
 
-    /// The same at another place.
-    pub fn at(self, bucket: &str, prefix: &str) -> Self {
-        Self { bucket: Some(bucket.to_owned()), prefix: Some(prefix.to_owned()), ..self }
+    /// What the environment says.
+    pub fn from_environment(text: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let bucket = |begin| {
+            let settings = S3Settings::from_environment(begin, &text)?;
+            Ok::<_, anyhow::Error>((!settings.is_silent()).then_some(settings))
+        };
+        let rate = "DAMASK_STORE_SCRUB_BYTES_PER_SECOND";
+        Ok(Self {
+            folder: text("DAMASK_STORE_FOLDER").map(PathBuf::from),
+            s3: bucket("DAMASK_S3")?,
+            second: text("DAMASK_STORE_SECOND"),
+            second_s3: bucket("DAMASK_STORE_SECOND_S3")?,
+            scrub_days: parsed("DAMASK_STORE_SCRUB_DAYS", text("DAMASK_STORE_SCRUB_DAYS"))?,
+            scrub_bytes_per_second: parsed(rate, text(rate))?,
+        })
     }
 
-    /// Whether nothing is said.
-    pub fn is_silent(&self) -> bool {
-        let texts = [&self.bucket, &self.endpoint, &self.prefix, &self.region];
-        let keys = [&self.access_key, &self.secret_key];
-        texts.into_iter().chain(keys).all(Option::is_none)
-            && self.cache_bytes_max.is_none()
-            && self.patience_seconds.is_none()
+    /// Where the originals of a library lie.
+    pub fn places(&self, library: &str) -> anyhow::Result<Places> {
+        let first = match (&self.folder, &self.s3) {
+            (Some(_), Some(_)) => {
+                bail!("store.folder and store.s3 are two places: name one, the other as store.second")
+            }
+            (Some(folder), None) => own_folder(folder, library)?,
+            (None, Some(s3)) => Place::Bucket(s3.clone().check(library)?),
+            (None, None) => Place::Here,
+        };
+        let second = self.second.as_deref().map(|second| self.second(second, library)).transpose()?;
+        Ok(Places { first, second })
     }
 
-    /// What `self` says, and where it says nothing what `lower` says.
-    pub fn over(self, lower: Self) -> Self {
-        Self {
-            bucket: self.bucket.or(lower.bucket),
-            endpoint: self.endpoint.or(lower.endpoint),
-            prefix: self.prefix.or(lower.prefix),
-            region: self.region.or(lower.region),
-            access_key: self.access_key.or(lower.access_key),
-            secret_key: self.secret_key.or(lower.secret_key),
-            cache_bytes_max: self.cache_bytes_max.or(lower.cache_bytes_max),
-            patience_seconds: self.patience_seconds.or(lower.patience_seconds),
+    fn second(&self, text: &str, library: &str) -> anyhow::Result<Place> {
+        if text == "data folder" {
+            return Ok(Place::Here);
         }
-    }
-
-    /// The bucket.
-    pub fn check(self, library: &str) -> anyhow::Result<Bucket> {
-        let Some(name) = self.bucket else { bail!("store.s3 needs the name of the bucket") };
-        if name.is_empty() || name.contains('/') {
-            bail!("store.s3.bucket is a name without slashes, not {name:?}");
-        }
-        if let Some(endpoint) = &self.endpoint
-            && !(endpoint.starts_with("http://") || endpoint.starts_with("https://"))
-        {
-            bail!("store.s3.endpoint is http://host:port or https://host, not {endpoint:?}");
-        }
-        // Each library has a place of its own: nothing crosses it.
-        let prefix = self.prefix.unwrap_or_else(|| format!("damask/{library}")).trim_matches('/').to_owned();
-        let lawful = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
-        let is_step = |part: &str| matches!(part, "" | "." | "..");
-        if !prefix.bytes().all(lawful) || (!prefix.is_empty() && prefix.split('/').any(is_step)) {
-            bail!("store.s3.prefix is made of letters, digits, -, _, . and single slashes, not {prefix:?}");
-        }
-        let (Some(access_key), Some(secret_key)) = (self.access_key, self.secret_key) else {
+        let Some(bucket) = text.strip_prefix("s3://") else { return own_folder(Path::new(text), library) };
+        let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
+        let Some(s3) = S3Settings::both(self.second_s3.clone(), self.s3.clone()) else {
             bail!(
-                "store.s3 needs access_key and secret_key (or DAMASK_S3_ACCESS_KEY and DAMASK_S3_SECRET_KEY)"
+                "store.second in a bucket needs access_key and secret_key in [store.second_s3] \
+                 (or DAMASK_STORE_SECOND_S3_ACCESS_KEY and DAMASK_STORE_SECOND_S3_SECRET_KEY)"
             );
         };
-        let patience = self.patience_seconds.map_or(Bucket::USUAL_PATIENCE, Duration::from_secs);
-        if patience > PATIENCE_MAX {
-            bail!("store.s3.patience_seconds is 0 to {}", PATIENCE_MAX.as_secs());
+        let prefix = prefix.trim_matches('/');
+        let s3 =
+            if prefix.is_empty() { s3.at(name, &format!("damask/{library}")) } else { s3.at(name, prefix) };
+        Ok(Place::Bucket(s3.check(library)?))
+    }
+
+    /// How fast bytes are verified, and how often.
+    pub fn pace(&self) -> anyhow::Result<Pace> {
+        let usual = Pace::default();
+        let days = self.scrub_days.map_or(usual.days, |days| (days > 0).then_some(days));
+        if days.is_some_and(|days| days > DAYS_MAX) {
+            bail!("store.scrub_days is 0 to {DAYS_MAX}");
         }
-        Ok(Bucket {
-            endpoint: self.endpoint.map(|endpoint| endpoint.trim_end_matches('/').to_owned()),
-            name,
-            prefix,
-            region: self.region.unwrap_or_else(|| Bucket::USUAL_REGION.to_owned()),
-            access_key,
-            secret_key: Secret::new(secret_key),
-            cache_bytes_max: self.cache_bytes_max.unwrap_or(Bucket::USUAL_CACHE_BYTES_MAX),
-            patience,
-        })
+        let bytes_per_second = match self.scrub_bytes_per_second {
+            None => usual.bytes_per_second,
+            Some(0) => None,
+            Some(bytes) => Some(bytes),
+        };
+        Ok(Pace { days, bytes_per_second })
     }
 }
 
-/// Signatures of requests that are tried again for longer are not taken any more.
-const PATIENCE_MAX: Duration = Duration::from_secs(240);
+/// Longest time between two looks at a byte: ten years.
+const DAYS_MAX: u32 = 3_660;
+
+/// Nothing crosses a library: each has a folder of its own.
+fn own_folder(folder: &Path, library: &str) -> anyhow::Result<Place> {
+    let folder = std::path::absolute(folder).with_context(|| format!("cannot find {}", folder.display()))?;
+    Ok(Place::Folder(folder.join(library)))
+}
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use damask_flow::Bucket;
+    use damask_flow::{Bucket, Place, Places};
 
     use super::StoreSettings;
 
+    fn places(text: &str) -> anyhow::Result<Places> {
+        toml::from_str::<StoreSettings>(text)?.places("press")
+    }
+
     fn of(text: &str) -> anyhow::Result<Option<Bucket>> {
-        toml::from_str::<StoreSettings>(text)?.check("press")
+        match places(text)?.first {
+            Place::Bucket(bucket) => Ok(Some(bucket)),
+            Place::Here | Place::Folder(_) => Ok(None),
+        }
     }
 
     fn check(text: &str, refused_with: &str) {
@@ -210,11 +177,37 @@ mod tests {
             _ => None,
         };
         let environment = StoreSettings::from_environment(given).expect("settings");
-        let both = StoreSettings::over(environment, Some(file)).expect("settings");
+        let both = StoreSettings::over(Some(environment), Some(file)).expect("settings");
         assert!(!format!("{both:?}").contains("hunter2"));
-        let bucket = both.check("main").expect("lawful").expect("a bucket");
+        let Place::Bucket(bucket) = both.places("main").expect("lawful").first else { panic!("{both:?}") };
         assert_eq!((bucket.name.as_str(), bucket.access_key.as_str()), ("originals", "key"));
         assert!(!format!("{bucket:?}").contains("hunter2"));
-        assert!(StoreSettings::from_environment(|_| None).expect("settings").is_none());
+        let silent = StoreSettings::from_environment(|_| None).expect("settings");
+        assert!(matches!(
+            silent.places("main").expect("lawful"),
+            Places { first: Place::Here, second: None }
+        ));
+    }
+
+    #[test]
+    fn a_second_place_is_a_folder_or_a_bucket_with_a_part_for_each_library() {
+        let folder = places("folder = '/srv/originals'\nsecond = '/mnt/nas'").expect("lawful");
+        assert!(matches!(folder.first, Place::Folder(path) if path.ends_with("srv/originals/press")));
+        assert!(matches!(folder.second, Some(Place::Folder(path)) if path.ends_with("mnt/nas/press")));
+        let bucket = places(&format!("second = 's3://copies'\n[second_s3]\n{KEYS}")).expect("lawful").second;
+        assert!(
+            matches!(bucket, Some(Place::Bucket(bucket)) if bucket.name == "copies" && bucket.prefix == "damask/press")
+        );
+        check("second = 's3://copies'", "second_s3");
+        check(&format!("folder = '/srv'\n[s3]\nbucket = 'a'\n{KEYS}"), "two places");
+    }
+
+    #[test]
+    fn bytes_are_verified_every_thirty_days_unless_said_otherwise() {
+        let pace = |text| toml::from_str::<StoreSettings>(text).expect("settings").pace();
+        assert_eq!(pace("").expect("lawful").days, Some(30));
+        let never = pace("scrub_days = 0\nscrub_bytes_per_second = 0").expect("lawful");
+        assert_eq!((never.days, never.bytes_per_second), (None, None));
+        assert!(pace("scrub_days = 4000").expect_err("too long").to_string().contains("0 to"));
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use damask_catalog::{Address, Tx, Urgency, copy, journal};
 use damask_model::{ContentHash, Seq};
-use damask_store::{Incoming, Piece, Repository, Shelf, Store, StoreError};
+use damask_store::{Incoming, Piece, Places, Repository, Shelf, Store, StoreError};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
@@ -154,14 +154,11 @@ impl Restore {
         let rows = self.rows(opening).await?;
         self.say(false, format!("{rows} rows of {} tables written", self.manifest.tables.len())).await;
         let (repository, manifest) = (Arc::clone(&self.repository), self.manifest.clone());
-        let (bytes, bucket) = (self.unfinished.join("store"), opening.bucket.clone());
+        let bytes = self.unfinished.join("store");
+        let places = Places { second: None, ..opening.places.clone() };
         let (meter, sender) = (Arc::clone(&self.meter), self.sender.clone());
         let files = off_thread(move || {
-            let store = match &bucket {
-                None => Store::open(&bytes),
-                Some(bucket) => Store::open_with_bucket(&bytes, bucket),
-            };
-            let store = store.map_err(Trouble::fault("open the store"))?;
+            let store = Store::open_in(&bytes, &places).map_err(Trouble::fault("open the store"))?;
             store.log_write(notary::log::KEY, manifest.notary.key.as_bytes(), true)?;
             store.log_write(notary::log::VERIFIER, manifest.notary.verifier.as_bytes(), false)?;
             originals(&repository, &manifest, &store, &meter, &sender)

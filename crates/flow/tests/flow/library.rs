@@ -16,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use damask_catalog::{Address, Catalog, Options};
 use damask_flow::{
-    Caller, Damask, Limits, Opening, Outcome, Running, Trouble,
+    Caller, Damask, Limits, Opening, Outcome, Places, Running, Trouble,
     deliver::{originals, renditions},
     find,
     ingest::{
@@ -44,6 +44,7 @@ pub struct Library {
     records: Address,
     ahead_s: Arc<AtomicI64>,
     limits: Limits,
+    places: Places,
     folders: TempLibrary,
     _schema: Option<TempSchema>,
 }
@@ -79,8 +80,17 @@ impl Library {
     ) {
         let ahead_s = Arc::new(AtomicI64::new(0));
         let limits = Limits::default();
-        let damask = opened(&folders, &records, &ahead_s, &limits, false).await;
-        let mut library = Self { damask, running: None, records, ahead_s, limits, folders, _schema: schema };
+        let damask = opened(&folders, &records, &ahead_s, (&limits, &Places::HERE), false).await;
+        let mut library = Self {
+            damask,
+            running: None,
+            records,
+            ahead_s,
+            limits,
+            places: Places::HERE,
+            folders,
+            _schema: schema,
+        };
         tokio::time::timeout(LONGEST, test(&mut library)).await.expect("the test ends in time");
         library.stop().await;
         library.damask.close().await;
@@ -102,13 +112,25 @@ impl Library {
     pub async fn reopen(&mut self, fresh_index: bool) {
         self.stop().await;
         self.damask.close().await;
-        self.damask = opened(&self.folders, &self.records, &self.ahead_s, &self.limits, fresh_index).await;
+        let how = (&self.limits, &self.places);
+        self.damask = opened(&self.folders, &self.records, &self.ahead_s, how, fresh_index).await;
     }
 
     /// Opens the library again with other limits.
     pub async fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
         change(&mut self.limits);
         self.reopen(false).await;
+    }
+
+    /// Opens the library again with its originals in other places.
+    pub async fn place(&mut self, places: Places) {
+        self.places = places;
+        self.reopen(false).await;
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folders.data()
     }
 
     /// The records as another process has them open.
@@ -328,13 +350,14 @@ async fn opened(
     folders: &TempLibrary,
     records: &Address,
     ahead_s: &Arc<AtomicI64>,
-    limits: &Limits,
+    (limits, places): (&Limits, &Places),
     fresh_index: bool,
 ) -> Damask {
     let glass = PathBuf::from(env!("CARGO_BIN_EXE_damask-flow-glass"));
     let mut opening = Opening::embedded(folders.data(), glass, Arc::new(clock(ahead_s)));
     opening.records = records.clone();
     opening.limits = limits.clone();
+    opening.places = places.clone();
     opening.fresh_index = fresh_index;
     opening.open().await.expect("the library opens")
 }

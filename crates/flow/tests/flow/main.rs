@@ -12,6 +12,7 @@ mod finding;
 mod jobs;
 mod journey;
 mod library;
+mod places;
 mod previews;
 mod quarantine;
 mod rights;
@@ -81,6 +82,12 @@ suite! {
         an_edit_that_did_not_see_the_last_one_is_refused,
         an_edit_is_undone_from_what_stood_before,
         what_a_person_wrote_outlasts_another_reading_of_the_file;
+    places:
+        what_comes_in_is_kept_in_the_second_place_too,
+        what_is_damaged_is_found_and_mended_from_the_other_place,
+        a_pass_goes_on_where_it_stopped_and_comes_again_when_it_is_due,
+        the_second_place_becomes_the_first_while_everything_goes_on,
+        a_second_place_out_of_reach_is_told_and_caught_up_with;
     quarantine:
         a_program_is_set_apart,
         a_scoped_caller_sees_in_quarantine_what_it_brought,

@@ -13,6 +13,7 @@ pub mod found;
 pub mod history;
 pub mod job;
 pub mod key;
+pub mod place;
 pub mod probe;
 pub mod problem;
 pub mod proof;

@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _},
+    io::Read as _,
     path::Path as FilePath,
     time::Instant,
 };
@@ -14,7 +14,7 @@ use object_store::{MultipartUpload, ObjectStore as _, ObjectStoreExt as _, PutMo
 use tokio::task::JoinSet;
 
 use super::Remote;
-use crate::{Refusal, StoreError, Verified, Way};
+use crate::{Refusal, StoreError, StoreKey, Way};
 
 /// A longer file is sent in pieces, and the server is first asked whether it has it.
 pub(super) const WHOLE_BYTES_MAX: u64 = 8 << 20;
@@ -59,6 +59,20 @@ impl Remote {
         self.put_once(staged, hash, bytes)
     }
 
+    /// Puts a file in place of whatever is there. The caller has the turn.
+    pub(super) fn put_over(&self, from: &FilePath, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
+        if bytes <= WHOLE_BYTES_MAX {
+            self.put_short(from, hash, Write::Over)?;
+        } else {
+            self.wait(self.put_long(from, hash, bytes))?;
+        }
+        if self.holds(hash, bytes)? { Ok(()) } else { Err(self.cut_short(hash)) }
+    }
+
+    fn cut_short(&self, hash: ContentHash) -> StoreError {
+        self.refused("put", Refusal::Spoilt, format!("{hash} is shorter there than it was sent"))
+    }
+
     fn put_once(&self, staged: &FilePath, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
         let is_short = bytes <= WHOLE_BYTES_MAX;
         if is_short && self.capabilities().create_only == Way::Native {
@@ -77,11 +91,7 @@ impl Remote {
             self.wait(self.put_long(staged, hash, bytes))?;
         }
         // Not every server that answers has kept what it was sent.
-        if self.holds(hash, bytes)? {
-            Ok(false)
-        } else {
-            Err(self.refused("put", Refusal::Spoilt, format!("{hash} is shorter there than it was sent")))
-        }
+        if self.holds(hash, bytes)? { Ok(false) } else { Err(self.cut_short(hash)) }
     }
 
     /// Whether the bucket has the blob with this length. One of another length is damaged.
@@ -99,7 +109,7 @@ impl Remote {
 
     fn put_short(&self, staged: &FilePath, hash: ContentHash, write: Write) -> Result<Put, StoreError> {
         let bytes = fs::read(staged).map_err(|error| StoreError::io("read", staged, error))?;
-        check_staged(staged, hash, blake3::Hasher::new().update(&bytes))?;
+        check_staged(hash, blake3::Hasher::new().update(&bytes))?;
         let mode = if write == Write::New { PutMode::Create } else { PutMode::Overwrite };
         let name = self.name(hash);
         let sent = self.wait(async {
@@ -161,7 +171,7 @@ impl Remote {
         while !on_their_way.is_empty() {
             self.one_arrives(&mut on_their_way).await?;
         }
-        check_staged(staged, hash, &hasher)
+        check_staged(hash, &hasher)
     }
 
     async fn one_arrives(
@@ -180,15 +190,9 @@ impl Remote {
     }
 }
 
-fn check_staged(staged: &FilePath, hash: ContentHash, hasher: &blake3::Hasher) -> Result<(), StoreError> {
-    match Verified::of(hash, hasher) {
-        Verified::Good => Ok(()),
-        _ => {
-            let error =
-                io::Error::new(io::ErrorKind::InvalidData, "the disk returned other bytes than it was given");
-            Err(StoreError::io("read", staged, error))
-        }
-    }
+fn check_staged(hash: ContentHash, hasher: &blake3::Hasher) -> Result<(), StoreError> {
+    let found = ContentHash::from(hasher.finalize());
+    if found == hash { Ok(()) } else { Err(StoreError::OtherBytes { key: StoreKey::Blob(hash), found }) }
 }
 
 /// Room that bytes on their way take. One piece may take all of it.

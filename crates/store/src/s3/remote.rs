@@ -2,8 +2,13 @@
 //! from any thread that may block.
 
 use std::{
-    fs::OpenOptions, io::Write as _, ops::Range, os::unix::fs::OpenOptionsExt as _, path::Path as FilePath,
-    sync::Arc, time::Duration,
+    fs::OpenOptions,
+    io::Write as _,
+    ops::{ControlFlow, Range},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path as FilePath,
+    sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -17,7 +22,7 @@ use object_store::{
 use tokio::{runtime::Runtime, sync::Semaphore};
 
 use super::{Bucket, trouble::refusal};
-use crate::{Capabilities, Refusal, StoreError, StoreKey, Verified, incoming::FILE_MODE};
+use crate::{Capabilities, Refusal, StoreError, StoreKey, Tick, Verified, incoming::FILE_MODE};
 
 /// Longest wait for a connection.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
@@ -210,7 +215,12 @@ impl Remote {
         }
     }
 
-    pub(super) fn verify(&self, hash: ContentHash, expected: Option<u64>) -> Result<Verified, StoreError> {
+    pub(super) fn verify(
+        &self,
+        hash: ContentHash,
+        expected: Option<u64>,
+        tick: Tick<'_>,
+    ) -> Result<Verified, StoreError> {
         let bytes = match self.length(hash) {
             Ok(bytes) => bytes,
             Err(StoreError::Missing { .. }) => return Ok(Verified::Missing),
@@ -219,7 +229,11 @@ impl Remote {
         if expected.is_some_and(|expected| bytes < expected) {
             return Ok(Verified::Short { bytes });
         }
-        Ok(Verified::of(hash, &self.read_through(hash, bytes, |_| Ok(()))?))
+        let hasher = self.read_through(hash, bytes, |piece| match tick(piece.len() as u64) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(StoreError::Stopped),
+        })?;
+        Ok(Verified::of(hash, &hasher))
     }
 }
 

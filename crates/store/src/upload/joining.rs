@@ -31,7 +31,7 @@ impl Store {
     /// [`StoreError::UploadBusy`] while somebody writes to it or to a part, [`StoreError::Missing`] where a part is not
     /// there, [`StoreError::WrongOffset`] where one has other bytes than is said.
     pub fn upload_join(&self, id: UploadId, parts: &[Part]) -> Result<u64, StoreError> {
-        self.inner.engine.check_trust()?;
+        self.inner.ranks.first().check_trust()?;
         let whole = parts.iter().map(|part| part.bytes).sum();
         let mut kept = self.inner.uploads.take(id)?;
         let opened = (|| {
