@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use damask_flow::{Damask, fixity::places};
-use damask_model::{AssetId, Uuid};
+use damask_model::AssetId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
