@@ -40,8 +40,8 @@ impl Default for Pace {
 pub struct Fixity {
     /// By which this process says that it looks after a place.
     keeper: Arc<str>,
-    /// Told when a pass was begun by a person.
-    begun: Notify,
+    /// Told when a pass over a place was begun by a person.
+    begun: [Notify; 2],
     troubles: Mutex<[Option<(Instant, String)>; 2]>,
     /// Until when this process looks after a place, as others know.
     kept: Mutex<BTreeMap<i64, Instant>>,
@@ -52,7 +52,7 @@ impl Default for Fixity {
         let keeper = format!("{}-{}", std::process::id(), damask_model::JobId::fresh());
         Self {
             keeper: keeper.into(),
-            begun: Notify::new(),
+            begun: Default::default(),
             troubles: Mutex::default(),
             kept: Mutex::default(),
         }

@@ -31,6 +31,11 @@ pub struct Server<'binary> {
 impl<'binary> Server<'binary> {
     /// Starts a server and waits until it says that it is ready.
     pub fn start(binary: &'binary Binary, data: &Path) -> Result<Self> {
+        Self::start_with(binary, data, &[])
+    }
+
+    /// The same with settings from the environment.
+    pub fn start_with(binary: &'binary Binary, data: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         // The port is free for as long as nobody else takes it between here and there.
         let port =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr())?.port();
@@ -38,6 +43,7 @@ impl<'binary> Server<'binary> {
         let mut command = binary.command(data, &["serve", "--listen", &format!("127.0.0.1:{port}")]);
         let start = Instant::now();
         let child = command
+            .envs(settings.iter().copied())
             .stdout(File::create(&log)?)
             .stderr(File::options().append(true).open(&log)?)
             .spawn()

@@ -151,7 +151,7 @@ pub async fn scrub(damask: &Damask, caller: &Caller, rank: Rank) -> Outcome<Plac
     let place = ensure(damask, rank).await?;
     let begin = async move |tx: &mut Tx| Ok::<_, Trouble>(rows::begin(tx, place.id).await?);
     damask.catalog().write(Urgency::Interactive, begin).await?;
-    damask.fixity().begun.notify_waiters();
+    damask.fixity().begun[rank as usize].notify_one();
     view(damask, rank).await
 }
 

@@ -47,7 +47,7 @@ pub async fn follow(damask: Damask, rank: Rank, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = damask.fixity().begun.notified() => {}
+            () = damask.fixity().begun[rank as usize].notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }

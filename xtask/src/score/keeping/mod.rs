@@ -2,6 +2,7 @@
 
 mod backup;
 mod hostile;
+mod scrubbed;
 mod suite;
 mod tampered;
 
@@ -35,5 +36,12 @@ pub const ROWS: &[Measure] = &[
         unit: "tests",
         goal: "all",
         measure: suite::measure,
+    },
+    Measure {
+        row: 8,
+        name: "a pass at full speed over all originals, to b3sum of the same files",
+        unit: "x",
+        goal: ">= 0.8 x",
+        measure: scrubbed::measure,
     },
 ];
