@@ -13,7 +13,7 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    assets, backups, caller::SESSION_COOKIE, erase, events, face::Face, fields, files, folders, jobs, keys,
+    accounts, assets, backups, caller::SESSION_COOKIE, check, erase, events, face::Face, fields, files, folders, jobs, keys,
     notary, originals, pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, trash,
     undo, uploads, versions, wire::problem::ProblemView,
 };
@@ -80,6 +80,7 @@ pub fn quick() -> OpenApiRouter<Face> {
         .merge(setup::routes())
         .merge(status::routes())
         .merge(notary::routes())
+        .merge(accounts::routes())
         .merge(erase::routes())
         .merge(trash::routes())
         .merge(undo::routes())
@@ -90,6 +91,7 @@ pub fn quick() -> OpenApiRouter<Face> {
 pub fn long() -> OpenApiRouter<Face> {
     OpenApiRouter::new()
         .merge(backups::routes())
+        .merge(check::routes())
         .merge(originals::routes())
         .merge(pictures::routes())
         .merge(uploads::routes())

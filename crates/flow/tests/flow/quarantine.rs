@@ -25,7 +25,7 @@ fn program(name: &str) -> Vec<u8> {
 }
 
 async fn waiting(library: &Library, caller: &Caller) -> Vec<QuarantineView> {
-    quarantine::page(&library.damask, caller, None, 10).await.expect("the quarantine")
+    quarantine::page(&library.damask, caller, None, None, 10).await.expect("the quarantine")
 }
 
 pub async fn a_program_is_set_apart(library: &mut Library) {
