@@ -9,6 +9,8 @@ pub mod note;
 pub mod proof;
 pub mod tile;
 pub mod tree;
+#[cfg(test)]
+mod vectors;
 
 use std::time::Duration;
 

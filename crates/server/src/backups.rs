@@ -28,10 +28,7 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new()
-        .routes(routes!(list, start))
-        .routes(routes!(verify_them))
-        .routes(routes!(remove_old))
+    OpenApiRouter::new().routes(routes!(list, start)).routes(routes!(verify_them)).routes(routes!(remove_old))
 }
 
 /// Backups

@@ -4,12 +4,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use axum::{
-    Json, Router,
-    extract::State,
-    response::Response,
-    routing::post,
-};
+use axum::{Json, Router, extract::State, response::Response, routing::post};
 use damask_flow::{
     Damask,
     govern::setup,
@@ -22,12 +17,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    backups,
-    caller::Who,
-    extract::Given,
-    face::Face,
-    lines::line_by_line,
-    problem::Answer,
+    backups, caller::Who, extract::Given, face::Face, lines::line_by_line, problem::Answer,
     wire::arrival::ArrivalView,
 };
 

@@ -13,9 +13,9 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    accounts, assets, backups, caller::SESSION_COOKIE, check, erase, events, face::Face, fields, files, folders, jobs, keys,
-    notary, originals, pictures, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest, trash,
-    undo, uploads, versions, wire::problem::ProblemView,
+    accounts, assets, backups, caller::SESSION_COOKIE, check, erase, events, face::Face, fields, files,
+    folders, jobs, keys, notary, originals, pictures, problem::MEDIA_TYPE, quarantine, session, setup,
+    status, suggest, trash, undo, uploads, versions, wire::problem::ProblemView,
 };
 
 /// What is said of the whole.

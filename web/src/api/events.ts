@@ -2,11 +2,12 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { speaksOfTrash } from "../query/trash";
-import { JOBS, QUARANTINE, STATUS } from "./activity";
+import { JOBS, STATUS } from "./activity";
 import { assetKey, type Pages, readPage } from "./assets";
 import { api, ask, Problem } from "./client";
 import { FOLDERS } from "./folders";
 import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf, withoutAssets } from "./live";
+import { QUARANTINE } from "./quarantine";
 import type { Job, JobPage } from "./types";
 
 const FLUSH_MS = 500;

@@ -3,7 +3,7 @@
 
 use damask_media::{page, picture};
 use damask_metadata::identify::{identify, types};
-use damask_model::{AssetKind, Fit, PictureFormat, PictureRecipe, QuarantineId};
+use damask_model::{AssetKind, Fit, PictureFormat, QuarantineId, recipe::PictureRecipe};
 use damask_store::StoreKey;
 
 use super::{quarantine::one, scan::MALWARE};
@@ -38,7 +38,8 @@ pub async fn of(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcome<V
     let (scratch, source, media_type) = off_thread(move || {
         let key = StoreKey::Blob(hash);
         let bytes = store.open_long(&key)?;
-        let media_type = identify(&bytes, &name).map_err(Trouble::fault("read a file in quarantine"))?.media_type;
+        let media_type =
+            identify(&bytes, &name).map_err(Trouble::fault("read a file in quarantine"))?.media_type;
         Ok::<_, Trouble>((store.scratch()?, store.lend(&key)?, media_type))
     })
     .await?;
