@@ -33,6 +33,10 @@ export class Site {
   url = "";
   /** The one-time link of the first start. */
   link = "";
+  /** Settings of this server alone, by the names of the environment. */
+  settings: Record<string, string> = {};
+  /** A folder apart from the data folder, for what a server is to put elsewhere. */
+  readonly apart = mkdtempSync(join(tmpdir(), "damask-apart-"));
   private data = "";
   private child: ChildProcess | null = null;
   private cookie = "";
@@ -40,7 +44,10 @@ export class Site {
   async start() {
     this.data = mkdtempSync(join(tmpdir(), "damask-e2e-"));
     const args = ["--data", this.data, "serve", "--listen", "127.0.0.1:0"];
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(BINARY, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.settings },
+    });
     this.child = child;
     const said: string[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
@@ -68,7 +75,7 @@ export class Site {
       await ended;
       clearTimeout(limit);
     }
-    rmSync(this.data, { recursive: true, force: true });
+    for (const folder of [this.data, this.apart]) rmSync(folder, { recursive: true, force: true });
   }
 
   /** Makes the first administrator without a browser. */

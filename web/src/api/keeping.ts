@@ -18,8 +18,7 @@ export const backups = queryOptions({
 });
 
 /** Making a backup, told line by line. */
-export const makeBackup = (signal: AbortSignal) =>
-  api.POST("/api/v1/backups", { parseAs: "stream", signal });
+export const makeBackup = (signal: AbortSignal) => api.POST("/api/v1/backups", { parseAs: "stream", signal });
 
 /** Verifying one backup or all, told line by line. */
 export const verifyBackups = (backup: string | null, signal: AbortSignal) =>
@@ -53,5 +52,6 @@ export const accounts = infiniteQueryOptions({
   getNextPageParam: (last) => last.next,
 });
 
-export const eraseAccount = (account: string) => ask(api.POST("/api/v1/erase/account", { body: { account } }));
+export const eraseAccount = (account: string) =>
+  ask(api.POST("/api/v1/erase/account", { body: { account } }));
 export const erasePast = (asset: string) => ask(api.POST("/api/v1/erase/past", { body: { asset } }));

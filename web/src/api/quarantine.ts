@@ -1,5 +1,10 @@
 /** Files that wait for a person: listed by reason, looked at, let in, thrown away, replaced. */
-import { type InfiniteData, infiniteQueryOptions, type QueryClient, type QueryKey } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
 import { api, ask, Problem } from "./client";
 import { FOLDERS } from "./folders";
 import type { Arrival, ProblemBody, Quarantined, QuarantinePage } from "./types";

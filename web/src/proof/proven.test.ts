@@ -1,14 +1,15 @@
 /** Proofs as the server makes them (`vectors.json`, written by a test of its own), judged as the page does. */
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ConsistencyProof, InclusionProof } from "../api/types";
 import { isSigned, readCheckpoint } from "./note";
 import { provenFact, provenOlder } from "./proven";
 import { sha256, toHex } from "./sha256";
+import text from "./vectors.json?raw";
 
-const { inclusions, consistencies } = JSON.parse(
-  readFileSync(new URL("./vectors.json", import.meta.url), "utf8"),
-) as { inclusions: InclusionProof[]; consistencies: (ConsistencyProof & { older: string })[] };
+const { inclusions, consistencies } = JSON.parse(text) as {
+  inclusions: InclusionProof[];
+  consistencies: (ConsistencyProof & { older: string })[];
+};
 
 const older = (proof: { older: string }) => {
   const read = readCheckpoint(proof.older);

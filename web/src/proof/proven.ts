@@ -36,8 +36,7 @@ export async function provenFact(proof: InclusionProof): Promise<Proven & { entr
   if (!checkpoint || entry?.seq !== proof.index + 1) return { good: false, signed, entry };
   const leaf = await leafHash(new TextEncoder().encode(proof.entry));
   const path = hashes(proof.path);
-  const good =
-    path !== null && (await includes(leaf, proof.index, checkpoint.size, path, checkpoint.root));
+  const good = path !== null && (await includes(leaf, proof.index, checkpoint.size, path, checkpoint.root));
   return { good, signed, entry };
 }
 

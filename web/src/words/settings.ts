@@ -16,7 +16,8 @@ export const sections = {
 };
 
 export const check = {
-  about: "A check compares bytes, history, catalog and index with one another. It changes nothing, and everybody can go on working.",
+  about:
+    "A check compares bytes, history, catalog and index with one another. It changes nothing, and everybody can go on working.",
   how: "How thoroughly",
   quick: "Quick",
   full: "Full",
@@ -32,7 +33,8 @@ export const check = {
   going: "Checking…",
   clean: "No fault was found",
   found: (number: number) => `${plural(number, "fault was", "faults were")} found`,
-  soFar: (number: number) => (number === 0 ? "no fault so far" : `${plural(number, "fault", "faults")} so far`),
+  soFar: (number: number) =>
+    number === 0 ? "no fault so far" : `${plural(number, "fault", "faults")} so far`,
   stopped: "Stopped before its end",
   faults: "Faults",
   more: (number: number) => `and ${count(number)} more. damask check on the machine prints all of them.`,
@@ -45,7 +47,13 @@ export const check = {
     bytes: { name: "Files", what: "every byte is there" },
     index: { name: "Index", what: "every asset can be found, once" },
   } as Record<string, { name: string; what: string }>,
-  states: { waiting: "waits", going: "is checked", whole: "no fault", faulty: "has faults", cut: "was not finished" },
+  states: {
+    waiting: "waits",
+    going: "is checked",
+    whole: "no fault",
+    faulty: "has faults",
+    cut: "was not finished",
+  },
   walls: "Walls of the glass",
   wallsLead:
     "Files from outside are decoded behind these walls. Which of them can stand depends on this machine’s kernel and how Damask was installed.",
@@ -55,7 +63,8 @@ export const check = {
 
 export const backups = {
   noPlace: "No place for backups is configured",
-  noPlaceLead: "Choose one that does not die with this machine: another disk, a share, a bucket. Then write this into damask.toml, and restart Damask:",
+  noPlaceLead:
+    "Choose one that does not die with this machine: another disk, a share, a bucket. Then write this into damask.toml, and restart Damask:",
   noPlaceToml: `[backup]
 to = "/mnt/backup/damask"   # or "s3://bucket/prefix"
 every_hours = 24            # leave out to make them by hand
@@ -65,7 +74,10 @@ key_file = "/etc/damask/backup.key"   # leave out to keep them unsealed`,
   copied: "Copied",
   place: "Place",
   plan: "Plan",
-  every: (hours: number) => (hours % 24 === 0 ? `every ${hours === 24 ? "day" : `${count(hours / 24)} days`}` : `every ${hours === 1 ? "hour" : `${count(hours)} hours`}`),
+  every: (hours: number) =>
+    hours % 24 === 0
+      ? `every ${hours === 24 ? "day" : `${count(hours / 24)} days`}`
+      : `every ${hours === 1 ? "hour" : `${count(hours)} hours`}`,
   byHand: "made by hand",
   keeps: (number: number) => `the last ${count(number)} ${number === 1 ? "stays" : "stay"}`,
   keepsAll: "all stay",
@@ -75,13 +87,16 @@ key_file = "/etc/damask/backup.key"   # leave out to keep them unsealed`,
   make: "Make a backup",
   making: "Making a backup",
   stop: "Stop",
-  stays: "It goes on while you work elsewhere on this page. Closing the page stops it, and the next backup goes on from there.",
+  stays:
+    "It goes on while you work elsewhere on this page. Closing the page stops it, and the next backup goes on from there.",
   progress: (done: number, of: number, rate: number) => `${bytes(done)} of ${bytes(of)} · ${bytes(rate)}/s`,
   left: (time: string) => `${time} left`,
-  made: (assets: number, put: number) => `The backup is made: ${plural(assets, "asset", "assets")}, ${bytes(put)} added`,
+  made: (assets: number, put: number) =>
+    `The backup is made: ${plural(assets, "asset", "assets")}, ${bytes(put)} added`,
   notMade: (why: string) => `The backup was not made: ${why}`,
   stopped: "The backup was stopped. The next one goes on from there.",
-  unreadable: (number: number) => `${plural(number, "original", "originals")} could not be read and ${number === 1 ? "is" : "are"} not in it. Run a full check.`,
+  unreadable: (number: number) =>
+    `${plural(number, "original", "originals")} could not be read and ${number === 1 ? "is" : "are"} not in it. Run a full check.`,
   kept: "Kept backups",
   holds: (assets: number, originals: number, size: number) =>
     `${plural(assets, "asset", "assets")} · ${plural(originals, "original", "originals")}, ${bytes(size)}`,
@@ -105,14 +120,17 @@ key_file = "/etc/damask/backup.key"   # leave out to keep them unsealed`,
   pruneKeeps: "The last one always stays.",
   pruneNone: "None would go.",
   pruneSure: (number: number) => `Remove ${plural(number, "backup", "backups")} for ever`,
-  pruned: (number: number, size: number) => `${plural(number, "backup", "backups")} removed, ${bytes(size)} freed`,
+  pruned: (number: number, size: number) =>
+    `${plural(number, "backup", "backups")} removed, ${bytes(size)} freed`,
   restore: "Restoring",
   restoreLead:
     "A restore makes a new library, in a data folder where none is yet; it never writes over this one. On any machine with Damask:",
   restoreCommand: (place: string, id: string | null, sealed: boolean) =>
     `damask restore ${place} --data /srv/damask${id ? ` --at ${id}` : ""}${sealed ? " --key-file backup.key" : ""}`,
-  restoreAt: "Without --at it is the last backup. Every byte is compared while it is written, and then the library proves itself: row counts, the last fact, what the notary signed, and a full check.",
-  restorePractise: "Practise it once a month, into an empty folder. A backup that nobody has restored is a hope.",
+  restoreAt:
+    "Without --at it is the last backup. Every byte is compared while it is written, and then the library proves itself: row counts, the last fact, what the notary signed, and a full check.",
+  restorePractise:
+    "Practise it once a month, into an empty folder. A backup that nobody has restored is a hope.",
 };
 
 export const proof = {
@@ -143,7 +161,8 @@ export const proof = {
   checking: "Checking…",
   proven: "Proven",
   isIn: (size: number) => `It is in the log of ${count(size)} facts that was signed.`,
-  isNotIn: "The proof does not lead to the signed root. Keep this page and your checkpoints, and run a check.",
+  isNotIn:
+    "The proof does not lead to the signed root. Keep this page and your checkpoints, and run a check.",
   notProven: "NOT proven",
   when: "When",
   actor: "Actor",
@@ -165,7 +184,8 @@ export const proof = {
   otherLog: (name: string) => `It is of another log: ${name}.`,
   begins: (old: number, size: number) =>
     `Nothing before it was changed: its ${plural(old, "fact is", "facts are")} the beginning of today’s ${count(size)}.`,
-  beginsNot: "It is NOT the beginning of today’s log: what it speaks of was changed. Keep it, and run a check.",
+  beginsNot:
+    "It is NOT the beginning of today’s log: what it speaks of was changed. Keep it, and run a check.",
   pastedUnsigned: "The pasted checkpoint does not bear this key’s signature, so anybody may have written it.",
   inHistory: "Proof",
   inHistoryOf: (verb: string) => `Proof: ${verb}`,
@@ -179,8 +199,10 @@ export const erase = {
   accountGoes: "Goes: name, address, password, keys and sessions, and what the history said of them.",
   accountStays: "Stays: what the person did, told under an id that names nobody.",
   past: "The past of an asset",
-  pastGoes: "Goes: every value, name and path that once stood there, from its whole history. Nothing before can be undone after that.",
-  pastStays: "Stays: the asset, its files, and the values that stand there now. Take those away first where they are to go too.",
+  pastGoes:
+    "Goes: every value, name and path that once stood there, from its whole history. Nothing before can be undone after that.",
+  pastStays:
+    "Stays: the asset, its files, and the values that stand there now. Take those away first where they are to go too.",
   own: "Nobody erases the account they work with: another administrator can.",
   you: "you",
   gone: "Erased account",

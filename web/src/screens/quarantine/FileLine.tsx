@@ -45,8 +45,13 @@ export function FileLine({ file, current, selected, looked, busy, replacing, ...
     if (!line.current?.contains(document.activeElement)) line.current?.focus();
   });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move among the lines
-    <li ref={line} tabIndex={current ? 0 : -1} className={styles.file} aria-current={current || undefined} onFocus={acts.onFocus}>
+    <li
+      ref={line}
+      tabIndex={current ? 0 : -1}
+      className={styles.file}
+      aria-current={current || undefined}
+      onFocus={acts.onFocus}
+    >
       <Checkbox
         size="xs"
         className={styles.tick}

@@ -37,7 +37,11 @@ export default function Quarantine() {
             data={[{ value: "", label: words.quarantine.all }, ...REASONS]}
           />
         </div>
-        <Files key={code} code={code} empty={reason ? words.quarantine.emptyOf(reason) : words.quarantine.empty} />
+        <Files
+          key={code}
+          code={code}
+          empty={reason ? words.quarantine.emptyOf(reason) : words.quarantine.empty}
+        />
       </section>
     </main>
   );
@@ -65,7 +69,11 @@ function Files({ code, empty }: { code: string; empty: string }) {
   };
   const admit = useDecide("admit", (done) =>
     gone(
-      done.map(({ file, arrival }) => ({ id: file.id, text: words.quarantine.isIn(file.name), asset: arrival?.asset ?? null })),
+      done.map(({ file, arrival }) => ({
+        id: file.id,
+        text: words.quarantine.isIn(file.name),
+        asset: arrival?.asset ?? null,
+      })),
       idsOf(done),
     ),
   );
@@ -80,7 +88,8 @@ function Files({ code, empty }: { code: string; empty: string }) {
   // What is selected, else the line that has the focus.
   const meant = () => files.filter(({ id }) => (selected.size > 0 ? selected.has(id) : id === at));
   const ask = (which: readonly Quarantined[]) => administer && !busy && which.length > 0 && setAsked(which);
-  const letIn = (which: readonly Quarantined[]) => administer && !busy && which.length > 0 && admit.mutate(which);
+  const letIn = (which: readonly Quarantined[]) =>
+    administer && !busy && which.length > 0 && admit.mutate(which);
   const choose = (id: string, on = !selected.has(id)) => {
     const next = new Set(selected);
     if (on) next.add(id);
@@ -140,7 +149,12 @@ function Files({ code, empty }: { code: string; empty: string }) {
         onDiscard={() => ask(meant())}
         onClear={() => setSelected(new Set())}
       />
-      <Discard files={asked} busy={discard.isPending} onSure={() => discard.mutate(asked)} onClose={() => setAsked(NONE)} />
+      <Discard
+        files={asked}
+        busy={discard.isPending}
+        onSure={() => discard.mutate(asked)}
+        onClose={() => setAsked(NONE)}
+      />
     </>
   );
 }

@@ -9,7 +9,11 @@ export function moved(ids: readonly string[], from: string | null, by: number): 
 }
 
 /** The id that gets the focus when `gone` leave the list: the next that stays, else the one before. */
-export function afterGone(ids: readonly string[], at: string | null, gone: ReadonlySet<string>): string | null {
+export function afterGone(
+  ids: readonly string[],
+  at: string | null,
+  gone: ReadonlySet<string>,
+): string | null {
   if (at === null || !gone.has(at)) return at;
   const place = ids.indexOf(at);
   const stays = (id: string) => !gone.has(id);

@@ -3,7 +3,14 @@ import { isMalware, REASONS, reasonOf } from "./reason";
 
 it("every reason that rules and findings can give has its words", () => {
   const rules = ["type-refused", "name-differs", "over-limit", "malware", "decoder-died", "decoder-stopped"];
-  const findings = ["empty", "truncated", "undecodable", "extension-differs", "encrypted", "metadata-damaged"];
+  const findings = [
+    "empty",
+    "truncated",
+    "undecodable",
+    "extension-differs",
+    "encrypted",
+    "metadata-damaged",
+  ];
   const known = REASONS.map(({ value }) => value);
   for (const code of [...rules, ...findings, "decoder-missing"]) expect(known).toContain(code);
   expect(new Set(REASONS.map(({ label }) => label)).size).toBe(REASONS.length);

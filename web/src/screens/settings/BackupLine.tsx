@@ -15,7 +15,9 @@ export function BackupLine({ found, busy }: { found: BackupFound; busy: boolean 
       <div className="grow">
         <div>{when}</div>
         {backup && (
-          <div className="s12 t2">{words.backups.holds(backup.assets, backup.originals, backup.original_bytes)}</div>
+          <div className="s12 t2">
+            {words.backups.holds(backup.assets, backup.originals, backup.original_bytes)}
+          </div>
         )}
         <div className="s12 t3">
           {backup && `${words.backups.upTo(backup.seq, backup.put_bytes)} · `}

@@ -33,7 +33,10 @@ export default function Check() {
         {going ? (
           <Button onClick={() => checking.stop()}>{words.check.stop}</Button>
         ) : (
-          <Button variant="filled" onClick={() => checking.start((signal) => check(thoroughly === "quick", signal))}>
+          <Button
+            variant="filled"
+            onClick={() => checking.start((signal) => check(thoroughly === "quick", signal))}
+          >
             {stage === "idle" ? words.check.start : words.check.again}
           </Button>
         )}

@@ -36,7 +36,9 @@ export function CheckpointCard() {
             <dt>{words.proof.key}</dt>
             <dd className={styles.mono}>{data.verifier}</dd>
             <dt>{words.proof.signature}</dt>
-            <dd className={{ signed: styles.good, "not-signed": styles.bad, unknown: styles.ask }[data.signed]}>
+            <dd
+              className={{ signed: styles.good, "not-signed": styles.bad, unknown: styles.ask }[data.signed]}
+            >
               {words.proof[data.signed]}
             </dd>
           </dl>

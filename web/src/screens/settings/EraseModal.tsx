@@ -31,7 +31,15 @@ export function EraseModal({ name, title, goes, stays, sure, act, onDone, onClos
   );
 }
 
-function Asking({ name, goes, stays, sure, act, onDone, onClose }: Omit<Props, "title" | "name"> & { name: string }) {
+function Asking({
+  name,
+  goes,
+  stays,
+  sure,
+  act,
+  onDone,
+  onClose,
+}: Omit<Props, "title" | "name"> & { name: string }) {
   const [typed, setTyped] = useState("");
   const erasing = useMutation({ mutationFn: () => erased(name, act), onSuccess: onDone });
   const same = typed.trim() === name.trim();
@@ -57,7 +65,12 @@ function Asking({ name, goes, stays, sure, act, onDone, onClose }: Omit<Props, "
       )}
       <div className={styles.buttons}>
         <Button onClick={onClose}>{words.cancel}</Button>
-        <Button type="submit" c={same ? "var(--dm-no)" : undefined} disabled={!same} loading={erasing.isPending}>
+        <Button
+          type="submit"
+          c={same ? "var(--dm-no)" : undefined}
+          disabled={!same}
+          loading={erasing.isPending}
+        >
           <span className="cut">{sure}</span>
         </Button>
       </div>

@@ -39,9 +39,7 @@ export function MakeBackup() {
         <Verdict how="bad">{words.backups.notMade(error?.message || words.noAnswer)}</Verdict>
       )}
       {told.failed !== null && <Verdict how="bad">{words.backups.notMade(told.failed)}</Verdict>}
-      {told.made && (
-        <Verdict how="good">{words.backups.made(told.made.assets, told.made.put_bytes)}</Verdict>
-      )}
+      {told.made && <Verdict how="good">{words.backups.made(told.made.assets, told.made.put_bytes)}</Verdict>}
       {!going && told.unreadable > 0 && (
         <Verdict how="ask">{words.backups.unreadable(told.unreadable)}</Verdict>
       )}

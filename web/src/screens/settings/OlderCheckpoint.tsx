@@ -52,11 +52,12 @@ export function OlderCheckpoint() {
         </div>
       </form>
       {compare.error && <Verdict how="ask">{compare.error.message || words.noAnswer}</Verdict>}
-      {data && (data.good && data.signed !== "not-signed" ? (
-        <Verdict how="good">{words.proof.begins(data.older, data.newer)}</Verdict>
-      ) : (
-        <Verdict how="bad">{words.proof.beginsNot}</Verdict>
-      ))}
+      {data &&
+        (data.good && data.signed !== "not-signed" ? (
+          <Verdict how="good">{words.proof.begins(data.older, data.newer)}</Verdict>
+        ) : (
+          <Verdict how="bad">{words.proof.beginsNot}</Verdict>
+        ))}
       {data?.pasted === "not-signed" && <Verdict how="ask">{words.proof.pastedUnsigned}</Verdict>}
     </section>
   );

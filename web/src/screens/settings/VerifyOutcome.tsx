@@ -24,9 +24,7 @@ export function VerifyOutcome() {
           ))}
         </Verdict>
       )}
-      {stage === "ended" && told.faultCount === 0 && (
-        <Verdict how="good">{words.backups.verified}</Verdict>
-      )}
+      {stage === "ended" && told.faultCount === 0 && <Verdict how="good">{words.backups.verified}</Verdict>}
       {told.told.map((line) => (
         <p key={line} className="s12 t2">
           {line}

@@ -33,7 +33,14 @@ it("a rule by age keeps what is young, and the last one however old", () => {
 });
 
 it("what is told while a backup is made is put together", () => {
-  const progress = { files_done: 1, bytes_done: 5, bytes: 10, bytes_moved: 5, bytes_per_s: 2, seconds_left: 3 };
+  const progress = {
+    files_done: 1,
+    bytes_done: 5,
+    bytes: 10,
+    bytes_moved: 5,
+    bytes_per_s: 2,
+    seconds_left: 3,
+  };
   const steps = [
     { progress },
     { unreadable: { hash: "ab", why: "gone" } },

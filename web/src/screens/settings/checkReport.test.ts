@@ -44,7 +44,10 @@ describe("what a check told", () => {
   });
 
   it("that a later line tells of an earlier area does not go back", () => {
-    const report = told(line("index", "9 assets can be found"), line("journal", "could not be checked", true));
+    const report = told(
+      line("index", "9 assets can be found"),
+      line("journal", "could not be checked", true),
+    );
     expect(stateOf(report, "journal", "going")).toBe("faulty");
     expect(stateOf(report, "index", "going")).toBe("going");
   });

@@ -42,8 +42,7 @@ export function withStep(report: CheckReport, step: CheckStep): CheckReport {
   const held = area ? report.areas[area] : EMPTY;
   const put = (change: Partial<AreaReport>) =>
     area ? { ...report.areas, [area]: { ...held, ...change } } : report.areas;
-  if ("done" in step)
-    return { ...report, begun, areas: put({ progress: { done: step.done, of: step.of } }) };
+  if ("done" in step) return { ...report, begun, areas: put({ progress: { done: step.done, of: step.of } }) };
   if (step.fault) {
     const faults = report.faults.length < FAULTS_SHOWN;
     return {

@@ -8,5 +8,6 @@ it("a number is a fact, and an address or an id an asset", () => {
   expect(meantBy("48\u202f213")).toEqual({ fact: 48213 });
   expect(meantBy(asset)).toEqual({ asset });
   expect(meantBy(`https://dam.example.org/assets/${asset.toUpperCase()}?q=x`)).toEqual({ asset });
-  for (const none of ["", "0", "-3", "harbour", "12x", "1".repeat(16)]) expect(meantBy(none), none).toBeNull();
+  for (const none of ["", "0", "-3", "harbour", "12x", "1".repeat(16)])
+    expect(meantBy(none), none).toBeNull();
 });
