@@ -54,8 +54,10 @@ for (const scheme of ["light", "dark"] as const) {
     });
 
     test(`axe finds nothing in the quarantine (${scheme})`, async ({ page }) => {
-      const pdf = readFileSync(media("report.pdf"));
-      for (const name of ["a.jpg", "b.jpg"]) await site.call("PUT", `/api/v1/files/${scheme}/${name}`, pdf);
+      for (const name of ["a.jpg", "b.jpg"]) {
+        const bytes = Buffer.concat([readFileSync(media("report.pdf")), Buffer.from(`\n${scheme} ${name}\n`)]);
+        await site.call("PUT", `/api/v1/files/${scheme}/${name}`, bytes);
+      }
       await page.goto(`${site.url}/quarantine`);
       await page.getByRole("checkbox", { name: "Select a.jpg" }).first().check();
       await page.getByRole("button", { name: "Look at b.jpg" }).first().click();

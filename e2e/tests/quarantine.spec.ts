@@ -5,8 +5,9 @@ import { expect, media, type Page, served, test } from "../site.ts";
 const site = served("notes.txt");
 test.describe.configure({ mode: "serial" });
 
-/** Brings a file in by another name than its own. */
-const bring = (name: string, file: string) => site.call("PUT", `/api/v1/files/${name}`, readFileSync(media(file)));
+/** Brings a file in by another name than its own, with bytes that nothing else has. */
+const bring = (name: string, file: string) =>
+  site.call("PUT", `/api/v1/files/${name}`, Buffer.concat([readFileSync(media(file)), Buffer.from(`\n${name}\n`)]));
 const files = (page: Page) => page.getByRole("list", { name: "Files in quarantine" }).getByRole("listitem");
 
 test("a program that is added waits in quarantine with its reason, and is found once it is let in", async ({ page }) => {

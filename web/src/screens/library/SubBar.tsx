@@ -52,7 +52,9 @@ export function SubBar({ query, order, view, note, onChange, onFilters }: Props)
           ))}
         </Menu.Dropdown>
       </Menu>
-      <span className="grow cut s12 t2">{note}</span>
+      <span className="grow cut s12 t2">
+        <span className={styles.note}>{note}</span>
+      </span>
       {isTrash(query) && <EmptyTrash />}
       {view === "grid" && (
         <span className={styles.size}>

@@ -66,8 +66,8 @@ export function FileLine({ file, current, selected, looked, busy, replacing, ...
         <div className="s12 t2">
           <b>{reason.short}</b> · {file.reason}
         </div>
+        {reason.long !== file.reason && <div className="s12 t2">{reason.long}</div>}
         <div className="s12 t3">
-          {reason.long === file.reason ? "" : `${reason.long} `}
           {bytes(file.bytes)} · {moment(file.at)}
         </div>
         {sending.isPending && (

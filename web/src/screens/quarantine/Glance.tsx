@@ -16,7 +16,13 @@ export function Glance({ file }: { file: Quarantined }) {
     );
   return (
     <figure className={styles.glance}>
-      <img src={glanceUrl(file.id)} alt={words.quarantine.picture(file.name)} onError={() => setNone(true)} />
+      <div>
+        <img
+          src={glanceUrl(file.id)}
+          alt={words.quarantine.picture(file.name)}
+          onError={() => setNone(true)}
+        />
+      </div>
       <figcaption className="s12 t3">{words.quarantine.pictureLead}</figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 /** A check of the library: how far it is by area, faults on top, and which walls of the glass hold. */
 import { Button, SegmentedControl } from "@mantine/core";
+import { IconShieldCheck, IconShieldX } from "@tabler/icons-react";
 import { useState } from "react";
 import { check } from "../../api/keeping";
 import { Run } from "../../api/run";
@@ -142,10 +143,14 @@ function Walls({ report }: { report: CheckReport }) {
       <p>{words.check.wallsLead}</p>
       {report.walls.map(({ holds, detail }) => (
         <div key={detail} className={ui.line}>
-          <span className="grow t2">{detail}</span>
-          <span className={holds ? styles.good : styles.ask}>
-            {holds ? words.check.holds : words.check.holdsNot}
+          <span className={`${styles.wall} ${holds ? styles.good : styles.ask}`}>
+            {holds ? (
+              <IconShieldCheck size={16} stroke={1.6} aria-label={words.check.holds} role="img" />
+            ) : (
+              <IconShieldX size={16} stroke={1.6} aria-label={words.check.holdsNot} role="img" />
+            )}
           </span>
+          <span className="grow t2">{detail}</span>
         </div>
       ))}
     </section>

@@ -5,6 +5,7 @@ import { STATUS } from "../../api/activity";
 import { BACKUPS, makeBackup } from "../../api/keeping";
 import { Run } from "../../api/run";
 import { ProgressLine } from "../../ui/ProgressLine";
+import ui from "../../ui/ui.module.css";
 import { words } from "../../words";
 import { timeLeft } from "../../words/format";
 import { type Making, NOT_BEGUN, withBackupStep } from "./backupReport";
@@ -23,7 +24,7 @@ export function MakeBackup() {
     cache.invalidateQueries({ queryKey: STATUS });
   };
   return (
-    <>
+    <section className={ui.section} aria-label={words.backups.make}>
       <div className={styles.acts}>
         {going ? (
           <Button onClick={() => making.stop()}>{words.backups.stop}</Button>
@@ -43,7 +44,7 @@ export function MakeBackup() {
       {!going && told.unreadable > 0 && (
         <Verdict how="ask">{words.backups.unreadable(told.unreadable)}</Verdict>
       )}
-    </>
+    </section>
   );
 }
 

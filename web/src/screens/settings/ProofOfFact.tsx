@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { proofUrl, readInclusion } from "../../api/keeping";
 import { provenFact } from "../../proof/proven";
 import { words } from "../../words";
-import { count, moment } from "../../words/format";
+import { moment } from "../../words/format";
 import styles from "./Settings.module.css";
 import { Verdict } from "./Verdict";
 
@@ -72,7 +72,6 @@ export function ProofOfFact({ fact }: { fact: number }) {
         <Button component="a" href={proofUrl(fact)} download={`proof-${fact}-of-${proof.size}.json`}>
           {words.proof.saveProof}
         </Button>
-        <span className="s12 t3">{count(proof.size)}</span>
       </div>
     </section>
   );

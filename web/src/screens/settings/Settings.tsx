@@ -13,14 +13,14 @@ export default function Settings() {
     <div className={styles.settings}>
       <nav className={styles.nav} aria-label={words.sections.label}>
         {GROUPS.map(({ title, sections }) => (
-          <section key={title} aria-label={title}>
+          <div key={title} role="group" aria-label={title}>
             <h2>{title}</h2>
             {sections.map(({ path, title }) => (
               <NavLink key={path} to={path}>
                 {title}
               </NavLink>
             ))}
-          </section>
+          </div>
         ))}
       </nav>
       <div className={styles.content}>

@@ -25,11 +25,13 @@ export function VerifyOutcome() {
         </Verdict>
       )}
       {stage === "ended" && told.faultCount === 0 && <Verdict how="good">{words.backups.verified}</Verdict>}
-      {told.told.map((line) => (
-        <p key={line} className="s12 t2">
-          {line}
-        </p>
-      ))}
+      {told.told.length > 0 && (
+        <ul className={styles.told}>
+          {told.told.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }
