@@ -12,17 +12,19 @@ export interface Decision {
 
 export function Decisions({ made }: { made: readonly Decision[] }) {
   return (
-    <ul className={styles.made} role="status">
-      {made.map(({ id, text, asset }) => (
-        <li key={id} className={styles.decision}>
-          <span className="grow cut">{text}</span>
-          {asset && (
-            <Link className="link" to={`/assets/${asset}`}>
-              {words.quarantine.show}
-            </Link>
-          )}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul>
+        {made.map(({ id, text, asset }) => (
+          <li key={id} className={styles.decision}>
+            <span className="grow cut">{text}</span>
+            {asset && (
+              <Link className="link" to={`/assets/${asset}`}>
+                {words.quarantine.show}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -40,10 +40,12 @@ export function FileLine({ file, current, selected, looked, busy, replacing, ...
     if (administer && !sending.isPending) chooseFile((better) => sending.mutate({ file, better }));
   };
   useEffect(() => {
-    if (!current) return;
-    replacing.current = replace;
-    if (!line.current?.contains(document.activeElement)) line.current?.focus();
+    if (current) replacing.current = replace;
   });
+  // Only when it becomes the current one: what has the focus later keeps it.
+  useEffect(() => {
+    if (current && !line.current?.contains(document.activeElement)) line.current?.focus();
+  }, [current]);
   return (
     <li
       ref={line}

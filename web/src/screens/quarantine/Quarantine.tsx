@@ -2,7 +2,7 @@
  *  with the pointer or the keys. */
 import { Button, NativeSelect } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { quarantinePages } from "../../api/quarantine";
 import { useCan } from "../../api/session";
@@ -61,9 +61,17 @@ function Files({ code, empty }: { code: string; empty: string }) {
   const [asked, setAsked] = useState<readonly Quarantined[]>(NONE);
   const replacing = useRef<(() => void) | null>(null);
 
+  // Whoever took it away: the focus goes on to what stays.
+  const before = useRef<readonly string[]>([]);
+  useEffect(() => {
+    const here = new Set(files.map(({ id }) => id));
+    const left = before.current.filter((id) => !here.has(id));
+    if (at !== null && !here.has(at)) setAt(afterGone(before.current, at, new Set(left)));
+    before.current = files.map(({ id }) => id);
+  }, [files, at]);
+
   const gone = (decisions: Decision[], left: readonly string[]) => {
     const away = new Set(left);
-    setAt(afterGone(ids, at, away));
     setSelected((held) => new Set([...held].filter((id) => !away.has(id))));
     setMade((held) => [...decisions, ...held]);
   };
