@@ -1,6 +1,6 @@
 /** Checks, backups, proofs, erasing: what keeps a library safe. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, ask, whole } from "./client";
+import { api, ask, Problem, whole } from "./client";
 
 export const BACKUPS = ["backups"] as const;
 
@@ -35,6 +35,13 @@ export async function readSigned(signal?: AbortSignal) {
 
 export const CHECKPOINT_URL = "/api/v1/notary/checkpoint";
 export const proofUrl = (fact: number) => `/api/v1/notary/inclusion/${fact}`;
+
+/** What was done a moment ago is signed a moment later: such a proof is asked for again. */
+export const untilSigned = {
+  retry: (failures: number, error: Error) =>
+    failures < 15 && error instanceof Problem && (error.body.code === "not-yet" || error.status === 0),
+  retryDelay: 1000,
+};
 
 export const readInclusion = (fact: number, signal?: AbortSignal) =>
   ask(api.GET("/api/v1/notary/inclusion/{fact}", { params: { path: { fact } }, signal }));

@@ -1,7 +1,7 @@
 /** What the notary signed last, to be taken elsewhere. */
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { CHECKPOINT_URL, readSigned } from "../../api/keeping";
+import { CHECKPOINT_URL, readSigned, untilSigned } from "../../api/keeping";
 import { isSigned, readCheckpoint } from "../../proof/note";
 import { toHex } from "../../proof/sha256";
 import { Lines } from "../../ui/Skeletons";
@@ -14,6 +14,7 @@ import { Verdict } from "./Verdict";
 
 export function CheckpointCard() {
   const { data, error } = useQuery({
+    ...untilSigned,
     queryKey: ["checkpoint"],
     queryFn: async ({ signal }) => {
       const { note, verifier } = await readSigned(signal);

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { readAsset, useHistory } from "../../api/assets";
-import { readInclusion } from "../../api/keeping";
+import { readInclusion, untilSigned } from "../../api/keeping";
 import type { Fact } from "../../api/types";
 import { provenFact } from "../../proof/proven";
 import ui from "../../ui/ui.module.css";
@@ -13,6 +13,7 @@ import styles from "./Settings.module.css";
 import { Verdict } from "./Verdict";
 
 const proofOf = (fact: number) => ({
+  ...untilSigned,
   queryKey: ["proven", fact],
   // What was proven once stays proven.
   staleTime: Number.POSITIVE_INFINITY,

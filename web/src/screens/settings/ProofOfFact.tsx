@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { proofUrl, readInclusion } from "../../api/keeping";
+import { proofUrl, readInclusion, untilSigned } from "../../api/keeping";
 import { provenFact } from "../../proof/proven";
 import { words } from "../../words";
 import { moment } from "../../words/format";
@@ -11,6 +11,7 @@ import { Verdict } from "./Verdict";
 
 export function ProofOfFact({ fact }: { fact: number }) {
   const { data, error } = useQuery({
+    ...untilSigned,
     queryKey: ["proof", fact],
     queryFn: async ({ signal }) => {
       const proof = await readInclusion(fact, signal);
