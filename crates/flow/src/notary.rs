@@ -9,8 +9,6 @@ pub mod note;
 pub mod proof;
 pub mod tile;
 pub mod tree;
-#[cfg(test)]
-mod vectors;
 
 use std::time::Duration;
 

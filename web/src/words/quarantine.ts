@@ -1,4 +1,5 @@
 /** Quarantine in English. Each reason has its words; a code that is not here is told by the server's own. */
+import { findings } from "./findings";
 import { count } from "./format";
 
 const files = (number: number) => `${count(number)} ${number === 1 ? "file" : "files"}`;
@@ -13,6 +14,8 @@ export const quarantine = {
   reason: "Reason",
   all: "All reasons",
   reasons: {
+    // What is found when a file is read, and what is said of it where it keeps a file out.
+    ...findings,
     "type-refused": {
       short: "Type not allowed",
       long: "The rules of the library do not let files of this type in by this way.",
@@ -33,32 +36,12 @@ export const quarantine = {
       short: "Reader broke off",
       long: "The program that reads such files broke off. Damaged files do that, and hostile ones.",
     },
-    "decoder-stopped": { short: "Took too long", long: "Reading it took too long or too much memory." },
-    empty: { short: "No bytes", long: "The file holds no bytes." },
-    truncated: {
-      short: "Ends too early",
-      long: "The file ends before it should: a copy that was cut off, perhaps.",
-    },
-    undecodable: { short: "Cannot be read", long: "The content could not be read." },
-    "extension-differs": {
-      short: "Another type",
-      long: "The name’s extension says another type than the content.",
-    },
-    encrypted: { short: "Encrypted", long: "It is encrypted or needs a password." },
-    "metadata-damaged": {
-      short: "Metadata damaged",
-      long: "Its embedded metadata could not be read in full.",
-    },
-    "decoder-missing": {
-      short: "Reader not installed",
-      long: "The program that reads this type is not installed.",
-    },
+    "extension-differs": { short: "Another type", long: findings["extension-differs"].long },
   } as Record<string, { short: string; long: string }>,
   more: "More files",
   list: "Files in quarantine",
   came: (path: string) => `came as ${path}`,
   select: (name: string) => `Select ${name}`,
-  selectAll: "Select what is loaded",
   selection: "Selection",
   selected: (number: number) => `${files(number)} selected`,
   clear: "Clear",

@@ -1,4 +1,4 @@
-//! What a check tells.
+//! What a check tells: lines of what was seen, and of how far it is.
 
 use damask_flow::check::{CheckLine, CheckProgress, CheckStep};
 use serde::Serialize;

@@ -5,7 +5,7 @@ use std::{convert::Infallible, fs};
 
 use serde_json::{Value as Json, json};
 
-use super::{
+use damask_flow::notary::{
     note::Signer,
     tree::{self, Hash, Nodes},
 };
@@ -13,17 +13,26 @@ use super::{
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/proof/vectors.json");
 const SIZES: [u64; 8] = [1, 2, 3, 4, 6, 7, 8, 13];
 
-struct Leaves(Vec<Hash>);
+/// The hashes of all complete subtrees, by height.
+struct Levels(Vec<Vec<Hash>>);
 
-impl Nodes for Leaves {
+impl Levels {
+    fn over(leaves: Vec<Hash>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(pairs) = levels.last().filter(|level| level.len() > 1) {
+            let above = pairs.chunks_exact(2).map(|pair| tree::node(&pair[0], &pair[1])).collect();
+            levels.push(above);
+        }
+        Self(levels)
+    }
+}
+
+impl Nodes for Levels {
     type Error = Infallible;
 
     fn node(&self, height: u32, index: u64) -> Result<Hash, Infallible> {
-        if height == 0 {
-            return Ok(self.0[usize::try_from(index).expect("small")]);
-        }
-        let (left, right) = (self.node(height - 1, index * 2)?, self.node(height - 1, index * 2 + 1)?);
-        Ok(tree::node(&left, &right))
+        let level = &self.0[usize::try_from(height).expect("small")];
+        Ok(level[usize::try_from(index).expect("small")])
     }
 }
 
@@ -36,7 +45,7 @@ fn vectors() -> Json {
     let entries: Vec<String> = (1..=13)
         .map(|seq| json!({ "seq": seq, "subjects": [], "verb": "asset.edited" }).to_string())
         .collect();
-    let leaves = Leaves(entries.iter().map(|entry| tree::leaf(entry.as_bytes())).collect());
+    let leaves = Levels::over(entries.iter().map(|entry| tree::leaf(entry.as_bytes())).collect());
     let signer = Signer::new("damask/vectors".to_owned(), &[7; 32]);
     let (mut inclusions, mut consistencies) = (Vec::new(), Vec::new());
     for size in SIZES {
