@@ -13,7 +13,7 @@ export type { Page } from "@playwright/test";
 export { expect, test };
 
 const BINARY = resolve(process.env.DAMASK_BINARY ?? "../target/debug/damask");
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
 
 export const PERSON = { name: "Ada Lindqvist", email: "ada@example.org", password: "a long password" };
@@ -33,6 +33,10 @@ export class Site {
   url = "";
   /** The one-time link of the first start. */
   link = "";
+  /** Settings of this server alone, by the names of the environment. */
+  settings: Record<string, string> = {};
+  /** A folder apart from the data folder, for what a server is to put elsewhere. */
+  readonly apart = mkdtempSync(join(tmpdir(), "damask-apart-"));
   private data = "";
   private child: ChildProcess | null = null;
   private cookie = "";
@@ -40,7 +44,10 @@ export class Site {
   async start() {
     this.data = mkdtempSync(join(tmpdir(), "damask-e2e-"));
     const args = ["--data", this.data, "serve", "--listen", "127.0.0.1:0"];
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(BINARY, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.settings },
+    });
     this.child = child;
     const said: string[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
@@ -68,7 +75,7 @@ export class Site {
       await ended;
       clearTimeout(limit);
     }
-    rmSync(this.data, { recursive: true, force: true });
+    for (const folder of [this.data, this.apart]) rmSync(folder, { recursive: true, force: true });
   }
 
   /** Makes the first administrator without a browser. */
@@ -126,7 +133,7 @@ export class Site {
       .poll(async () => {
         const found = await this.find();
         return [found.length, found.filter((asset) => asset.previewed && asset.kind !== "audio").length >= pictured];
-      }, { timeout: 45_000 })
+      }, { timeout: 90_000 })
       .toEqual([names.length, true]);
   }
 
@@ -158,8 +165,30 @@ export function served(...names: string[]): Site {
   return site;
 }
 
+/** Until nothing moves or fades any more: what is half there has half of its contrast. What turns for as long as work
+ *  goes on never ends, and is not waited for. */
+async function still(page: Page) {
+  const moving = () =>
+    page.evaluate(() => {
+      const ends = (each: Animation) => Number.isFinite(each.effect?.getComputedTiming().endTime ?? 0);
+      return document.getAnimations().filter((each) => each.playState === "running" && ends(each)).length;
+    });
+  // Mantine's parts begin to move a frame or two after they are there.
+  for (let frames = 0; frames < 3; frames++) {
+    await expect.poll(moving, { timeout: 20_000 }).toBe(0);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+  await expect.poll(moving, { timeout: 20_000 }).toBe(0);
+}
+
+/** The note that says what was just done, held as a person holds it who means to undo it: it goes away by itself. */
+export async function noted(page: Page, text: string | RegExp) {
+  await page.getByText(text).hover();
+}
+
 /** Nobody is shut out of what is on the page now: axe finds no violation. */
 export async function check(page: Page) {
+  await still(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const said = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.html}\n  ${node.failureSummary}`).join("\n")}`,

@@ -1,5 +1,6 @@
 /** Nobody is shut out: axe finds no violation on any screen, in light and in dark. */
-import { check, expect, served, test } from "../site.ts";
+import { readFileSync } from "node:fs";
+import { check, expect, media, served, test } from "../site.ts";
 
 const site = served("voyage/harbour/morning.jpg", "voyage/harbour/crane.jpg", "film.mp4", "report.pdf", "notes.txt");
 
@@ -49,6 +50,39 @@ for (const scheme of ["light", "dark"] as const) {
     test(`axe finds nothing in the activity (${scheme})`, async ({ page }) => {
       await page.goto(`${site.url}/activity`);
       await expect(page.getByRole("heading", { name: "Engines" })).toBeVisible();
+      await check(page);
+    });
+
+    test(`axe finds nothing in the quarantine (${scheme})`, async ({ page }) => {
+      for (const name of ["a.jpg", "b.jpg"]) {
+        const bytes = Buffer.concat([readFileSync(media("report.pdf")), Buffer.from(`\n${scheme} ${name}\n`)]);
+        await site.call("PUT", `/api/v1/files/${scheme}/${name}`, bytes);
+      }
+      await page.goto(`${site.url}/quarantine`);
+      await page.getByRole("checkbox", { name: "Select a.jpg" }).first().check();
+      await page.getByRole("button", { name: "Look at b.jpg" }).first().click();
+      await expect(page.getByRole("img", { name: "Picture of b.jpg" })).toBeVisible();
+      await expect(page.getByRole("toolbar", { name: "Selection" })).toBeVisible();
+      await check(page);
+    });
+
+    test(`axe finds nothing in the settings (${scheme})`, async ({ page }) => {
+      await page.goto(`${site.url}/settings`);
+      await expect(page.getByRole("heading", { name: "Keeping" }).first()).toBeVisible();
+      await check(page);
+      await page.goto(`${site.url}/settings/check`);
+      await page.getByRole("button", { name: "Check now" }).click();
+      await expect(page.getByText("No fault was found")).toBeVisible();
+      await check(page);
+      await page.goto(`${site.url}/settings/backups`);
+      await expect(page.getByText("No place for backups is configured")).toBeVisible();
+      await check(page);
+      await page.goto(`${site.url}/settings/proof?asset=${await site.idOf("notes.txt")}`);
+      await expect(page.getByText(/facts, all proven$/)).toBeVisible();
+      await check(page);
+      await page.goto(`${site.url}/settings/erase?asset=${await site.idOf("notes.txt")}`);
+      await page.getByRole("button", { name: "Erase the past of notes.txt" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
       await check(page);
     });
 

@@ -1,5 +1,5 @@
 /** Writing a field: saved at once, undone by one act, and nothing lost when two write the same. */
-import { expect, served, test } from "../site.ts";
+import { expect, noted, served, test } from "../site.ts";
 
 const site = served("voyage/harbour/crane.jpg");
 
@@ -12,6 +12,7 @@ test("a title is changed, found by its new word, and undone", async ({ page }) =
   await expect(field).toHaveValue("Crane");
   await field.fill("Gantry at dusk");
   await field.press("Enter");
+  await noted(page, "Title saved");
   await expect(panel.getByText("Gantry at dusk")).toBeVisible();
   await expect.poll(async () => (await site.find("gantry")).length).toBe(1);
   await page.getByRole("button", { name: "Undo" }).click();

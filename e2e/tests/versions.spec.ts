@@ -1,6 +1,6 @@
 /** A file replaced, compared, brought back; asked about because of its name; and kept by whoever works on it. */
 import { readFileSync } from "node:fs";
-import { check, expect, media, type Page, served, test } from "../site.ts";
+import { check, expect, media, noted, type Page, served, test } from "../site.ts";
 
 const site = served("voyage/harbour/crane.jpg", "notes.txt");
 // Each goes on from the versions that the one before left.
@@ -46,7 +46,7 @@ test("a file is replaced, compared with the one before, and that one made curren
 
   await strip.getByRole("button", { name: "What to do with v1" }).click();
   await page.getByRole("menuitem", { name: "Make current" }).click();
-  await expect(page.getByText("v1 is the current version")).toBeVisible();
+  await noted(page, "v1 is the current version");
   await expect(strip.getByRole("button", { name: /^v1 current/ })).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(strip.getByRole("button", { name: /^v2 current/ })).toBeVisible();

@@ -43,8 +43,9 @@ async fn no_statement_that_runs_often_walks_a_whole_table() {
          WHERE l.asset IN ($1, $2)",
         "SELECT v.id, v.asset, a.name FROM version v JOIN asset a ON a.id = v.asset WHERE v.id IN ($1, $2)",
         "SELECT DISTINCT version, code FROM finding WHERE version IN ($1, $2)",
-        "SELECT id FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2",
-        "SELECT id FROM quarantine WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3",
+        "SELECT id FROM quarantine WHERE id < $1 AND ($2 = '' OR reason = $2) ORDER BY id DESC LIMIT $3",
+        "SELECT id FROM quarantine WHERE actor = $2 AND id < $1 AND ($3 = '' OR reason = $3) \
+         ORDER BY id DESC LIMIT $4",
         "SELECT id FROM quarantine WHERE file = $1 LIMIT 1",
         "SELECT f.seq FROM fact f LEFT JOIN fact_payload p ON p.seq = f.seq WHERE f.seq > $1 \
          ORDER BY f.seq LIMIT $2",

@@ -77,24 +77,28 @@ macro_rules! listed {
     };
 }
 
-/// Up to `limit` entries before the id `before`, the newest first; with `actor` only those they brought.
+/// Up to `limit` entries before the id `before`, the newest first; with `actor` only those they brought, with `reason`
+/// only those that wait for it.
 pub async fn page(
     conn: &mut Conn,
     actor: Option<ActorId>,
+    reason: Option<&str>,
     before: Option<QuarantineId>,
     limit: u32,
 ) -> Result<Vec<Quarantined>, CatalogError> {
     // After every UUID in the order of text.
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
-    let limit = bounded(limit);
+    let (reason, limit) = (reason.unwrap_or_default(), bounded(limit));
     match actor {
         Some(actor) => {
-            let sql = listed!("WHERE actor = $2 AND id < $1 ORDER BY id DESC LIMIT $3");
-            conn.all(sql, params![before, actor, limit], read).await
+            let sql = listed!(
+                "WHERE actor = $2 AND id < $1 AND ($3 = '' OR reason = $3) ORDER BY id DESC LIMIT $4"
+            );
+            conn.all(sql, params![before, actor, reason, limit], read).await
         }
         None => {
-            let sql = listed!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
-            conn.all(sql, params![before, limit], read).await
+            let sql = listed!("WHERE id < $1 AND ($2 = '' OR reason = $2) ORDER BY id DESC LIMIT $3");
+            conn.all(sql, params![before, reason, limit], read).await
         }
     }
 }

@@ -9,7 +9,7 @@ use damask_catalog::{
 };
 use damask_model::{AssetId, ContentHash};
 use damask_store::{Found, StoreKey, Verified};
-use futures::Stream;
+use futures::{Stream, StreamExt as _, future};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -24,6 +24,8 @@ use crate::{
 const ROWS_READ: u32 = 1_000;
 /// Longest wait for the index before it is compared.
 const INDEX_WAIT: Duration = Duration::from_secs(60);
+/// Bytes read between one word of progress and the next.
+const BYTES_TOLD: u64 = 256 << 20;
 
 /// Something that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +34,30 @@ pub struct CheckLine {
     pub area: &'static str,
     /// Whether something is wrong.
     pub fault: bool,
+    /// Of a wall of the glass: whether it holds on this machine.
+    pub holds: Option<bool>,
     /// What was seen.
     pub detail: String,
+}
+
+/// How far a check is in an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckProgress {
+    /// As in [`CheckLine`].
+    pub area: &'static str,
+    /// What was looked at: bytes in `bytes`, facts or assets elsewhere.
+    pub done: u64,
+    /// Of how much, as it was counted when the area began; more may come meanwhile.
+    pub of: u64,
+}
+
+/// What a check tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckStep {
+    /// Something was checked.
+    Line(CheckLine),
+    /// How far it is.
+    Progress(CheckProgress),
 }
 
 /// Checks the library; the stream ends when all was looked at. `quick` looks whether bytes are there without
@@ -43,17 +67,37 @@ pub fn all(
     caller: &Caller,
     quick: bool,
 ) -> Outcome<impl Stream<Item = CheckLine> + Send + 'static> {
+    let steps = watched(damask, caller, quick)?;
+    Ok(steps.filter_map(|step| {
+        future::ready(match step {
+            CheckStep::Line(line) => Some(line),
+            CheckStep::Progress(_) => None,
+        })
+    }))
+}
+
+/// The same for those who watch: also says how far it is. Nobody listening any more stops it.
+pub fn watched(
+    damask: &Damask,
+    caller: &Caller,
+    quick: bool,
+) -> Outcome<impl Stream<Item = CheckStep> + Send + 'static> {
     caller.needs(Permission::Administer, "checking the library")?;
     let (sender, receiver) = mpsc::channel(64);
-    let check = Check { damask: damask.clone(), quick, sender };
-    tokio::spawn(check.run());
+    let check = Check { damask: damask.clone(), quick, sender: sender.clone() };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = sender.closed() => {}
+            () = check.run() => {}
+        }
+    });
     Ok(lines_of(receiver))
 }
 
 struct Check {
     damask: Damask,
     quick: bool,
-    sender: mpsc::Sender<CheckLine>,
+    sender: mpsc::Sender<CheckStep>,
 }
 
 impl Check {
@@ -75,8 +119,17 @@ impl Check {
     }
 
     async fn say(&self, area: &'static str, fault: bool, detail: String) {
-        // Whoever stopped listening does not want the rest.
-        let _ = self.sender.send(CheckLine { area, fault, detail }).await;
+        self.tell(CheckStep::Line(CheckLine { area, fault, holds: None, detail })).await;
+    }
+
+    async fn progress(&self, area: &'static str, done: u64, of: u64) {
+        // More may have come since the whole was counted.
+        self.tell(CheckStep::Progress(CheckProgress { area, done, of: of.max(done) })).await;
+    }
+
+    async fn tell(&self, step: CheckStep) {
+        // Whoever stopped listening does not want the rest: `watched` ends it.
+        let _ = self.sender.send(step).await;
     }
 
     async fn faults(&self, area: &'static str, details: Vec<String>) {
@@ -93,7 +146,9 @@ impl Check {
     async fn glass(&self) -> Outcome<()> {
         for wall in self.damask.glass().walls().await? {
             let holds = if wall.holds { "holds" } else { "does not hold on this machine" };
-            self.say("glass", false, format!("{} {holds}: {}", wall.name, wall.detail)).await;
+            let detail = format!("{} {holds}: {}", wall.name, wall.detail);
+            let line = CheckLine { area: "glass", fault: false, holds: Some(wall.holds), detail };
+            self.tell(CheckStep::Line(line)).await;
         }
         Ok(())
     }
@@ -102,11 +157,13 @@ impl Check {
     /// than they should be.
     async fn journal(&self) -> Outcome<()> {
         let mut facts = proof::Facts::default();
+        let of = self.damask.seq().0.unsigned_abs();
         while let Some(faults) = {
             let mut snapshot = self.damask.catalog().snapshot().await?;
             facts.step(snapshot.conn(), ROWS_READ).await?
         } {
             self.faults("journal", faults).await;
+            self.progress("journal", facts.looked_at, of).await;
         }
         let (looked_at, erased) = (facts.looked_at, facts.erased);
         let mut snapshot = self.damask.catalog().snapshot().await?;
@@ -123,12 +180,14 @@ impl Check {
             self.say("notary", false, "nothing was signed yet".to_owned()).await;
             return Ok(());
         };
+        let of = log.size();
         let mut audit = Audit::new(log);
         while let Some(faults) = {
             let mut conn = self.damask.catalog().read().await?;
             audit.step(&mut conn, ROWS_READ).await?
         } {
             self.faults("notary", faults).await;
+            self.progress("notary", audit.looked_at, of).await;
         }
         let looked_at = audit.looked_at;
         self.faults("notary", audit.end()?).await;
@@ -164,6 +223,7 @@ impl Check {
             let Some(last) = records.last() else { break };
             after = Some(last.asset.id);
             count += i64::try_from(records.len()).unwrap_or(0);
+            self.progress("catalog", count.unsigned_abs(), tally.assets.unsigned_abs()).await;
         }
         if count == tally.assets {
             self.say("catalog", false, format!("{count} assets")).await;
@@ -175,6 +235,8 @@ impl Check {
 
     async fn bytes(&self) -> Outcome<()> {
         let (mut after, mut count): (Option<ContentHash>, u64) = (None, 0);
+        let of = self.damask.catalog().snapshot().await?.tally().bytes.unsigned_abs();
+        let (mut done, mut told) = (0, 0);
         loop {
             let rows = {
                 let mut conn = self.damask.catalog().read().await?;
@@ -187,7 +249,13 @@ impl Check {
                 if let Some(wrong) = self.one_file(row.hash, row.bytes).await? {
                     self.fault("bytes", format!("file {} {wrong}", row.hash)).await;
                 }
+                done += row.bytes;
+                if done - told >= BYTES_TOLD {
+                    told = done;
+                    self.progress("bytes", done, of).await;
+                }
             }
+            self.progress("bytes", done, of).await;
         }
         let how = if self.quick { "there" } else { "read and compared" };
         self.say("bytes", false, format!("{count} files {how}")).await;
@@ -201,7 +269,7 @@ impl Check {
         loop {
             let entries = {
                 let mut conn = self.damask.catalog().read().await?;
-                quarantine::page(&mut conn, None, before, ROWS_READ).await?
+                quarantine::page(&mut conn, None, None, before, ROWS_READ).await?
             };
             let Some(last) = entries.last() else { return Ok(()) };
             before = Some(last.id);
@@ -279,12 +347,14 @@ impl Check {
     async fn index(&self) -> Outcome<()> {
         let mut snapshot = self.damask.catalog().snapshot().await?;
         self.damask.follow().at_least(snapshot.seq(), INDEX_WAIT).await?;
+        let of = snapshot.tally().assets.unsigned_abs();
         let (mut after, mut count) = (None, 0);
         loop {
             let records = assets::page_after(snapshot.conn(), after, ROWS_READ).await?;
             let Some(last) = records.last() else { break };
             after = Some(last.asset.id);
             count += records.len();
+            self.progress("index", count as u64, of).await;
             let (damask, ids) = (self.damask.clone(), ids_of(&records));
             let (ids, holdings) =
                 off_thread(move || damask.index().holdings(&ids).map(|holdings| (ids, holdings))).await?;

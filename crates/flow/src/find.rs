@@ -1,6 +1,9 @@
 //! Finding assets: a query in words, within what the caller may see, as pages of summaries.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use damask_catalog::assets;
 use damask_model::{AssetId, FieldDef, Seq, field};
@@ -195,6 +198,7 @@ pub async fn suggest(damask: &Damask, caller: &Caller, text: &str, caret: usize)
             is_field: true,
             count: None,
         }));
+        suggestions.extend(known(damask, "is", word));
     }
     if fields.is_empty() || (prefix.is_empty() && !word.contains(':')) {
         suggestions.truncate(SUGGESTIONS);
@@ -204,7 +208,7 @@ pub async fn suggest(damask: &Damask, caller: &Caller, text: &str, caret: usize)
     let scope = folders::resolved(&mut conn, caller.scope.query().clone()).await?;
     let scope = Scope::of(scope.leaving_trash());
     drop(conn);
-    let (searcher, now) = (damask.clone(), damask.now());
+    let (searcher, now, asked) = (damask.clone(), damask.now(), prefix.clone());
     let values = off_thread(move || {
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         searcher.index().suggest(&prefix, &fields, &scope, now, SUGGESTIONS)
@@ -215,8 +219,25 @@ pub async fn suggest(damask: &Damask, caller: &Caller, text: &str, caret: usize)
         is_field: false,
         count: Some(found.value.count),
     }));
+    // Also those that no asset in view has: nothing in the trash is in view.
+    if let Some((name, _)) = word.split_once(':') {
+        let counted: BTreeSet<String> = suggestions.iter().map(|found| found.text.clone()).collect();
+        suggestions.extend(known(damask, name, &asked).filter(|known| !counted.contains(&known.text)));
+    }
     suggestions.truncate(SUGGESTIONS);
     Ok(suggestions)
+}
+
+/// Values that begin so, of a field whose values are all known.
+fn known<'a>(damask: &'a Damask, field: &str, prefix: &'a str) -> impl Iterator<Item = Suggestion> + use<'a> {
+    damask.schema().meant(field).into_iter().flat_map(move |field| {
+        let values = field.closed.iter().filter(move |value| value.starts_with(&prefix.to_lowercase()));
+        values.map(move |value| Suggestion {
+            text: format!("{}:{value}", field.name),
+            is_field: false,
+            count: None,
+        })
+    })
 }
 
 /// A value as a query writes it.

@@ -3,6 +3,7 @@
 pub mod erase;
 pub mod guesses;
 pub mod keys;
+pub mod people;
 mod secrets;
 pub mod sessions;
 pub mod setup;

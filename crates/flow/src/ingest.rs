@@ -2,6 +2,7 @@
 
 mod arrival;
 pub mod aside;
+pub mod glance;
 pub mod homes;
 pub mod import;
 pub mod intent;

@@ -5,11 +5,13 @@
 //! which order a request passes the layers); `problem.rs` gives failures their HTTP numbers; `wire/` holds
 //! what leaves and enters as JSON.
 
+mod accounts;
 mod assets;
 mod backups;
 mod bodies;
 mod bytes_of_file;
 mod caller;
+mod check;
 mod compressed;
 mod disposition;
 mod erase;

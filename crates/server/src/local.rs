@@ -1,18 +1,12 @@
-//! What only this machine's owner may ask, over the local socket: importing by path, checking everything, and a
-//! fresh link to set up. The first two answer line by line (one JSON object a line) for as long as the work
-//! goes on.
+//! What only this machine's owner may ask, over the local socket: importing by path, a backup at a place of one's own
+//! choosing, and a fresh link to set up. The first two answer line by line (one JSON object a line) for as long as the
+//! work goes on.
 
 use std::{path::PathBuf, sync::Arc};
 
-use axum::{
-    Json, Router,
-    extract::State,
-    response::Response,
-    routing::{get, post},
-};
+use axum::{Json, Router, extract::State, response::Response, routing::post};
 use damask_flow::{
     Damask,
-    check::{self, CheckLine},
     govern::setup,
     ingest::{
         Progress,
@@ -23,12 +17,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    backups,
-    caller::Who,
-    extract::{Asked, Given, Within},
-    face::Face,
-    lines::line_by_line,
-    problem::Answer,
+    backups, caller::Who, extract::Given, face::Face, lines::line_by_line, problem::Answer,
     wire::arrival::ArrivalView,
 };
 
@@ -36,7 +25,6 @@ use crate::{
 pub fn routes() -> Router<Face> {
     Router::new()
         .route("/api/v1/imports", post(imports))
-        .route("/api/v1/check", get(check_all))
         .route("/api/v1/backups/elsewhere", post(backups::elsewhere))
         .route("/api/v1/setup/link", post(link))
 }
@@ -106,36 +94,6 @@ async fn imports(
     let ask = ImportAsk { paths: request.paths, previews: request.previews };
     let lines = import::paths(&damask, &who.caller, ask)?;
     Ok(line_by_line(lines.map(Line::from)))
-}
-
-/// How thoroughly.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CheckQuery {
-    /// 1 to look whether bytes are there without reading them.
-    quick: Option<Within<0, 1>>,
-}
-
-#[derive(Serialize)]
-struct CheckedLine {
-    area: &'static str,
-    fault: bool,
-    detail: String,
-}
-
-impl From<CheckLine> for CheckedLine {
-    fn from(line: CheckLine) -> Self {
-        Self { area: line.area, fault: line.fault, detail: line.detail }
-    }
-}
-
-async fn check_all(
-    State(damask): State<Damask>,
-    who: Who,
-    Asked(query): Asked<CheckQuery>,
-) -> Answer<Response> {
-    let quick = query.quick.is_some_and(|flag| flag.0 == 1);
-    Ok(line_by_line(check::all(&damask, &who.caller, quick)?.map(CheckedLine::from)))
 }
 
 #[derive(Serialize)]

@@ -13,9 +13,9 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    assets, backups, caller::SESSION_COOKIE, erase, events, face::Face, fields, files, folders, jobs, keys,
-    notary, originals, pictures, places, problem::MEDIA_TYPE, quarantine, session, setup, status, suggest,
-    trash, undo, uploads, versions, wire::problem::ProblemView,
+    accounts, assets, backups, caller::SESSION_COOKIE, check, erase, events, face::Face, fields, files,
+    folders, jobs, keys, notary, originals, pictures, places, problem::MEDIA_TYPE, quarantine, session,
+    setup, status, suggest, trash, undo, uploads, versions, wire::problem::ProblemView,
 };
 
 /// What is said of the whole.
@@ -82,6 +82,7 @@ pub fn quick() -> OpenApiRouter<Face> {
         .merge(status::routes())
         .merge(notary::routes())
         .merge(places::routes())
+        .merge(accounts::routes())
         .merge(erase::routes())
         .merge(trash::routes())
         .merge(undo::routes())
@@ -92,6 +93,7 @@ pub fn quick() -> OpenApiRouter<Face> {
 pub fn long() -> OpenApiRouter<Face> {
     OpenApiRouter::new()
         .merge(backups::routes())
+        .merge(check::routes())
         .merge(originals::routes())
         .merge(pictures::routes())
         .merge(uploads::routes())

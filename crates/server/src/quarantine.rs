@@ -1,7 +1,16 @@
 //! Files that failed a check and wait for a person: seen, let in, thrown away.
 
-use axum::{Json, body::Body, extract::State, http::StatusCode};
-use damask_flow::{Damask, ingest::quarantine};
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use damask_flow::{
+    Damask,
+    ingest::{glance, quarantine},
+};
 use damask_model::QuarantineId;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,8 +19,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     bodies::chunks,
     caller::Who,
-    extract::{Asked, At, Id},
+    extract::{Asked, At, Id, Text},
     face::Face,
+    guard::FILE_POLICY,
     page::next_after,
     problem::Answer,
     uploads::to_the_end,
@@ -21,6 +31,8 @@ use crate::{
     },
 };
 
+/// The bytes behind an id never change, but who may see them may.
+const FOR_A_WHILE: &str = "private, max-age=600";
 /// Files on a page.
 const PAGE: u32 = 100;
 
@@ -30,10 +42,10 @@ pub(crate) fn routes() -> OpenApiRouter<Face> {
 
 /// What takes as long as its bytes take.
 pub(crate) fn long_routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(replace))
+    OpenApiRouter::new().routes(routes!(replace)).routes(routes!(preview))
 }
 
-/// Where in the list.
+/// Which of them, and where in the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -41,6 +53,10 @@ struct Page {
     /// `next` of the page before.
     #[param(value_type = Option<Uuid>)]
     after: Option<Id<QuarantineId>>,
+    /// Only those that wait for this reason: its stable code.
+    #[param(value_type = Option<String>, min_length = 1, max_length = 40, example = "type-refused",
+        pattern = "^[^\\x00-\\x1f\\x7f]*$")]
+    code: Option<Text<1, 40>>,
 }
 
 /// Files in quarantine
@@ -53,7 +69,8 @@ async fn list(
     who: Who,
     Asked(page): Asked<Page>,
 ) -> Answer<Json<QuarantineList>> {
-    let files = quarantine::page(&damask, &who.caller, page.after.map(|id| id.0), PAGE).await?;
+    let code = page.code.as_ref().map(|code| code.0.as_str());
+    let files = quarantine::page(&damask, &who.caller, code, page.after.map(|id| id.0), PAGE).await?;
     let next = next_after(&files, PAGE as usize, |file| file.id.0);
     Ok(Json(QuarantineList { items: files.into_iter().map(QuarantineLine::from).collect(), next }))
 }
@@ -77,6 +94,30 @@ async fn admit(
     At(Id(id)): At<Id<QuarantineId>>,
 ) -> Answer<Json<ArrivalView>> {
     Ok(Json(quarantine::admit(&damask, &who.caller, id).await?.into()))
+}
+
+/// A picture of a file in quarantine
+///
+/// A JPEG of at most 768 × 768 pixels, decoded behind the glass. There is none of malware, of kinds without a picture,
+/// and of what cannot be decoded.
+#[utoipa::path(get, path = "/api/v1/quarantine/{id}/preview", operation_id = "previewWaitingFile", tag = "uploads",
+    params(("id" = Uuid, Path, description = "The file in quarantine")),
+    responses(
+        (status = 200, description = "The picture", content_type = "*/*", body = [u8]),
+        (status = 404, description = "There is no such file in quarantine, or no picture of it"),
+    ))]
+async fn preview(
+    State(damask): State<Damask>,
+    who: Who,
+    At(Id(id)): At<Id<QuarantineId>>,
+) -> Answer<Response> {
+    let picture = glance::of(&damask, &who.caller, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, FOR_A_WHILE),
+        (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
+    ];
+    Ok((headers, picture).into_response())
 }
 
 /// Bring another file in its place

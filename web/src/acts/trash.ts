@@ -2,7 +2,7 @@
  *  it, and how it comes back. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { assetKey, type Pages } from "../api/assets";
+import { assetKey, type Counted, type Pages } from "../api/assets";
 import { withoutAssets } from "../api/live";
 import { type Done, purge, putInTrash, restore } from "../api/trash";
 import { isTrash, speaksOfTrash, TRASH } from "../query/trash";
@@ -60,7 +60,10 @@ function close(cache: QueryClient, way: Way, ids: readonly string[]): () => void
     cache.setQueryData(key, withoutAssets(held, gone));
   }
   const count = (by: number) =>
-    cache.setQueryData<number>(["count", TRASH], (now) => (now === undefined ? now : Math.max(0, now + by)));
+    cache.setQueryData<Counted>(
+      ["count", TRASH],
+      (now) => now && { ...now, total: Math.max(0, now.total + by) },
+    );
   count(way === "trash" ? gone.size : -gone.size);
   for (const id of gone) {
     if (way === "purge") cache.removeQueries({ queryKey: assetKey(id) });

@@ -8,9 +8,9 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { acted } from "./acted";
+import { acted, known } from "./acted";
 import { api, ask, Problem, whole } from "./client";
-import type { AssetPage, AssetPatch, AssetView } from "./types";
+import type { AssetPage, AssetPatch, AssetView, Facet } from "./types";
 
 /** What a view of the library shows: the query and its order. Both live in the URL. */
 export interface Search {
@@ -96,17 +96,29 @@ export function facetQuery(q: string, name: string) {
     queryKey: ["facet", q, name],
     queryFn: async ({ signal }: { signal: AbortSignal }) => {
       const query = { ...(q ? { q } : {}), facets: name, limit: 1 };
-      return (await found(query, signal)).facets[name] ?? null;
+      const { facets, seq } = await found(query, signal, known());
+      return { facet: facets[name] ?? null, seq };
     },
+    select: ({ facet }: { facet: Facet | null }) => facet,
     retry: false,
   };
+}
+
+/** How many a query finds, and how far the journal was when it did. */
+export interface Counted {
+  total: number;
+  seq: number;
 }
 
 /** How many a query finds, and nothing else. */
 export function countQuery(q: string) {
   return {
     queryKey: ["count", q],
-    queryFn: async () => (await found({ q, limit: 1 })).total,
+    queryFn: async (): Promise<Counted> => {
+      const { total, seq } = await found({ q, limit: 1 }, undefined, known());
+      return { total, seq };
+    },
+    select: ({ total }: Counted) => total,
     retry: false,
   };
 }

@@ -2,16 +2,20 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { speaksOfTrash } from "../query/trash";
-import { JOBS, QUARANTINE, STATUS } from "./activity";
+import { noteTold } from "./acted";
+import { JOBS, STATUS } from "./activity";
 import { assetKey, type Pages, readPage } from "./assets";
 import { api, ask, Problem } from "./client";
 import { FOLDERS } from "./folders";
 import { layFirstPage, layJob, onLaterPages, replaceAsset, summaryOf, withoutAssets } from "./live";
+import { QUARANTINE } from "./quarantine";
 import type { Job, JobPage } from "./types";
 
 const FLUSH_MS = 500;
 /** Assets on later pages that are read again one by one; beyond it they wait for the next visit. */
 const REPLACED_MAX = 20;
+/** How often it is looked whether answers that were under way when the stream began have come. */
+const CATCH_UP_TRIES = 60;
 /** Results that nobody looks at and that are kept for the way back. */
 const LEFT_KEPT = 2;
 
@@ -83,12 +87,18 @@ function kept(cache: QueryClient) {
   return [...all.filter((query) => query.isActive()), ...left.slice(0, LEFT_KEPT)];
 }
 
-/** Whether a result was found before the stream began to tell: what happened between the two nobody tells of. */
-function isBehind(cache: QueryClient, seq: number): boolean {
-  return kept(cache).some((query) => {
-    const first = cache.getQueryData<Pages>(query.queryKey)?.pages[0];
-    return first !== undefined && first.seq < seq;
-  });
+/** How far the journal was for each result, count and facet on the page; `null` for one that is still asked for. */
+function seenBy(cache: QueryClient): (number | null)[] {
+  const results = kept(cache).map(
+    (query) => cache.getQueryData<Pages>(query.queryKey)?.pages[0]?.seq ?? null,
+  );
+  const counted = ["count", "facet"].flatMap((name) =>
+    cache
+      .getQueryCache()
+      .findAll({ queryKey: [name], type: "active" })
+      .map((query) => (query.state.data as { seq: number } | undefined)?.seq ?? null),
+  );
+  return [...results, ...counted];
 }
 
 function takeJob(cache: QueryClient, news: Pick<Job, "id" | "state" | "progress">) {
@@ -123,13 +133,23 @@ export function useLiveEvents() {
         busy = false;
       });
     };
+    // What was found before the stream began to tell: what happened between the two nobody tells of. An answer may be
+    // on its way for longer than the stream takes to open.
+    const catchUp = (ready: number, tries = CATCH_UP_TRIES) => {
+      const seen = seenBy(cache);
+      if (seen.some((at) => at !== null && at < ready)) flush();
+      else if (tries > 0 && seen.includes(null)) {
+        behind = setTimeout(() => catchUp(ready, tries - 1), FLUSH_MS);
+      }
+    };
     const source = new EventSource("/api/v1/events");
     source.addEventListener("ready", (event) => {
       say(true);
       const ready = (JSON.parse(event.data) as { seq: number }).seq;
       seq = Math.max(seq ?? 0, ready);
+      noteTold(ready);
       if (lost) due ??= setTimeout(flush, 0);
-      else behind = setTimeout(() => isBehind(cache, ready) && flush(), FLUSH_MS);
+      else behind = setTimeout(() => catchUp(ready), FLUSH_MS);
       lost = false;
     });
     source.addEventListener("open", () => say(true));
@@ -141,6 +161,7 @@ export function useLiveEvents() {
       const fact = JSON.parse(event.data) as { seq: number; subjects: string[] };
       for (const id of fact.subjects) subjects.add(id);
       seq = fact.seq;
+      noteTold(fact.seq);
       due ??= setTimeout(flush, FLUSH_MS);
     });
     source.addEventListener("job", (event) => {

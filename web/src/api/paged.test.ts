@@ -1,10 +1,10 @@
 /** Lists that come in pages, and what is read anew after somebody acted on the quarantine. */
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { afterAct, quarantinePages } from "./activity";
 import { pageText } from "./assets";
 import { api } from "./client";
 import { folderPages } from "./folders";
+import { afterAct, quarantinePages } from "./quarantine";
 import type { Folder, Quarantined } from "./types";
 
 /** The server answers with these, one after the other; what it is asked is answered. */

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts
+         * @description Also those that were erased: what they did stays told under their id. For administrators.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -218,6 +238,70 @@ export interface paths {
          *     one goes on from there.
          */
         post: operations["startBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove old backups
+         * @description All but those that are to be kept, with the pieces that no other backup names. Name at least one rule; what either
+         *     keeps stays.
+         */
+        post: operations["pruneBackups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify backups
+         * @description Every piece is read and compared with its digest. The answer comes line by line, one JSON object a line, for as long
+         *     as it takes; ending the request ends it.
+         */
+        post: operations["verifyBackups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the library
+         * @description Glass, journal, notary, catalog, bytes and index, one after the other: what was looked at, and every fault. Changes
+         *     nothing. The answer comes line by line, one JSON object a line, for as long as it takes; ending the request ends the
+         *     check.
+         */
+        get: operations["checkLibrary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +696,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of a file in quarantine
+         * @description A JPEG of at most 768 × 768 pixels, decoded behind the glass. There is none of malware, of kinds without a picture,
+         *     and of what cannot be decoded.
+         */
+        get: operations["previewWaitingFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -851,6 +956,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account. */
+        Account: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created: string;
+            /** @description How they sign in; null where it was erased. */
+            email: string | null;
+            /**
+             * Format: uuid
+             * @description Its id: the actor of its facts.
+             */
+            id: string;
+            /** @description What they are called; null where it was erased. */
+            name: string | null;
+        };
+        /** @description A page of accounts. */
+        AccountList: {
+            /** @description The oldest first. */
+            items: components["schemas"]["Account"][];
+            /**
+             * Format: uuid
+             * @description Give it as `after` to see the next page; null on the last.
+             */
+            next: string | null;
+        };
         /** @description Who did something. */
         Actor: {
             /** Format: uuid */
@@ -1056,8 +1188,25 @@ export interface components {
         };
         /** @description The backups of a place. */
         BackupList: {
+            /**
+             * Format: int32
+             * @description Hours from one to the next; null where people make them.
+             */
+            every_hours: number | null;
             /** @description The newest first. */
             items: components["schemas"]["BackupFound"][];
+            /**
+             * Format: int64
+             * @description How many are kept; null where all are.
+             */
+            keep: number | null;
+            /**
+             * @description Where they are, in words.
+             * @example /mnt/backup/damask
+             */
+            place: string;
+            /** @description Whether their pieces are sealed with a key. */
+            sealed: boolean;
         };
         /** @description How far a backup is. */
         BackupProgress: {
@@ -1110,6 +1259,33 @@ export interface components {
             /** @description Bring in files. */
             upload: boolean;
         };
+        /** @description Something was checked. */
+        CheckLine: {
+            /** @description `glass`, `journal`, `notary`, `catalog`, `bytes` or `index`. */
+            area: string;
+            /** @description What was seen. */
+            detail: string;
+            /** @description Whether something is wrong. */
+            fault: boolean;
+            /** @description Of a wall of the glass: whether it holds on this machine. Null for all else. */
+            holds: boolean | null;
+        };
+        /** @description How far a check is in an area. */
+        CheckProgress: {
+            area: string;
+            /**
+             * Format: int64
+             * @description What was looked at: bytes in `bytes`, facts or assets elsewhere.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of how much.
+             */
+            of: number;
+        };
+        /** @description One line of the answer while a library is checked: what was seen or, where that was asked for, how far it is. */
+        CheckStep: components["schemas"]["CheckLine"] | components["schemas"]["CheckProgress"];
         /** @description Someone works on an asset. */
         Checkout: {
             /**
@@ -1699,6 +1875,37 @@ export interface components {
              */
             of: number;
         };
+        /** @description Which backups to keep. The last one always stays. */
+        PruneRequest: {
+            /**
+             * Format: int32
+             * @description So many of the last ones.
+             */
+            keep?: number | null;
+            /**
+             * Format: int32
+             * @description Those that are no older than so many days.
+             */
+            keep_days?: number | null;
+        };
+        /** @description What was removed. */
+        Pruned: {
+            /**
+             * Format: int64
+             * @description Backups.
+             */
+            backups: number;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Pieces that no other backup names.
+             */
+            pieces: number;
+        };
         /** @description A page of waiting files. */
         QuarantineList: {
             /** @description The newest first. */
@@ -1949,6 +2156,21 @@ export interface components {
             name: string;
         };
         Value: unknown;
+        /** @description Which backups to read. */
+        VerifyRequest: {
+            /**
+             * Format: uuid
+             * @description One of them; all where none is named.
+             */
+            backup?: string | null;
+        };
+        /** @description One line of the answer while backups are verified. */
+        VerifyStep: {
+            /** @description What was seen. */
+            detail: string;
+            /** @description Whether something is wrong. */
+            fault: boolean;
+        };
         /** @description An edition of an asset. */
         Version: {
             /**
@@ -2002,6 +2224,65 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People who may sign in, the oldest account first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     findAssets: {
         parameters: {
             query?: {
@@ -3165,7 +3446,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The backups there are */
+            /** @description The backups there are, and how they are made */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3201,7 +3482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The configuration names no place, or there is none */
+            /** @description The configuration names no place, or it cannot be read */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3277,6 +3558,232 @@ export interface operations {
             };
             /** @description The configuration names no place */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pruneBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneRequest"];
+            };
+        };
+        responses: {
+            /** @description What was removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pruned"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A backup is being made */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No rule was named, the configuration names no place, or a backup is not whole */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description What was seen, line by line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["VerifyStep"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration names no place, or it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkLibrary: {
+        parameters: {
+            query?: {
+                /** @description 1 to look whether bytes are there without reading them. */
+                quick?: number;
+                /** @description 1 to be told how far it is, in lines of their own. */
+                progress?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was seen, line by line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["CheckStep"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4587,6 +5094,11 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 after?: string;
+                /**
+                 * @description Only those that wait for this reason: its stable code.
+                 * @example type-refused
+                 */
+                code?: string;
             };
             header?: never;
             path?: never;
@@ -4854,6 +5366,74 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewWaitingFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file in quarantine */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such file in quarantine, or no picture of it */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

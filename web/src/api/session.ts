@@ -1,6 +1,7 @@
 /** Who is asking: the session, signing in and out, and the first start. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ask, Problem } from "./client";
+import { forgetRuns } from "./run";
 import type { Me } from "./types";
 
 const KEY = ["session"];
@@ -59,6 +60,7 @@ export function useSignOut() {
     mutationFn: () => ask(api.DELETE("/api/v1/session")),
     onSuccess: () => {
       // Nothing of one person's may be met by the next. The session itself stays watched.
+      forgetRuns();
       cache.setQueryData(KEY, null);
       cache.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
     },

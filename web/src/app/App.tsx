@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Problem } from "../api/client";
 import { Library } from "../screens/library/Library";
+import { SECTIONS } from "../screens/settings/sections";
 import { AssetWaiting, PageWaiting } from "../ui/Skeletons";
 import { words } from "../words";
 import { Broken, NotFound } from "./Broken";
@@ -14,7 +15,9 @@ import { theme, variables } from "./theme";
 
 const Asset = lazy(() => import("../screens/asset/Asset"));
 const Activity = lazy(() => import("../screens/activity/Activity"));
-const Keys = lazy(() => import("../screens/settings/Keys"));
+const Quarantine = lazy(() => import("../screens/quarantine/Quarantine"));
+const Settings = lazy(() => import("../screens/settings/Settings"));
+const SettingsHome = lazy(() => import("../screens/settings/SettingsHome"));
 const SignIn = lazy(() => import("../screens/sign-in/SignIn"));
 const Setup = lazy(() => import("../screens/setup/Setup"));
 
@@ -86,12 +89,25 @@ const router = createBrowserRouter([
             ),
           },
           {
-            path: "/settings/keys",
+            path: "/quarantine",
             element: (
-              <Suspense fallback={<PageWaiting title={words.settings.title} />}>
-                <Keys />
+              <Suspense fallback={<PageWaiting title={words.quarantine.title} />}>
+                <Quarantine />
               </Suspense>
             ),
+          },
+          {
+            path: "/settings",
+            element: (
+              <Suspense fallback={<PageWaiting title={words.settings.title} />}>
+                <Settings />
+              </Suspense>
+            ),
+            children: [
+              { index: true, element: <SettingsHome /> },
+              ...SECTIONS.map(({ path, Page }) => ({ path, element: <Page /> })),
+              { path: "*", element: <NotFound /> },
+            ],
           },
           { path: "*", element: <NotFound /> },
         ],

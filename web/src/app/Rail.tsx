@@ -32,7 +32,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
       >
         <IconHelp size={17} stroke={1.5} />
       </button>
-      <Place to="/settings/keys" label={words.rail.settings}>
+      <Place to="/settings" label={words.rail.settings}>
         <IconSettings size={17} stroke={1.5} />
       </Place>
       <Account />
@@ -42,8 +42,9 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
 
 function Place({ to, label, children }: { to: string; label: string; children: ReactNode }) {
   const { pathname } = useLocation();
-  // An asset is looked at within the library.
-  const here = pathname === to || (to === "/" && pathname.startsWith("/assets/"));
+  // An asset is looked at within the library, the quarantine within the activity.
+  const within = { "/": "/assets/", "/activity": "/quarantine", "/settings": "/settings/" }[to];
+  const here = pathname === to || (within !== undefined && pathname.startsWith(within));
   return (
     <Link to={to} aria-label={label} title={label} aria-current={here ? "page" : undefined}>
       {children}

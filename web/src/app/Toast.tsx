@@ -13,6 +13,9 @@ export function Toast() {
   const notice = useNotice();
   const [resting, setResting] = useState(false);
   const [undoing, setUndoing] = useState(false);
+  // One that was closed under the pointer says nothing of the next.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each notice is rested on anew
+  useEffect(() => setResting(false), [notice?.key]);
   const stays = (notice?.refused?.length ?? 0) > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each notice has its own time
   useEffect(() => {

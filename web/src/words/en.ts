@@ -2,6 +2,8 @@
 import { findings } from "./findings";
 import { bytes, count } from "./format";
 import { checkout, compare, sameName, trash, undo, versions } from "./keeping";
+import { quarantine } from "./quarantine";
+import { backups, check, erase, proof, sections } from "./settings";
 import { shortcuts } from "./shortcuts";
 
 const plural = (number: number, one: string, many: string) => `${count(number)} ${number === 1 ? one : many}`;
@@ -223,7 +225,7 @@ export const en = {
       failed: "Failed",
       unknown: "Stored",
     },
-    quarantineHint: "The reason is under Activity.",
+    quarantineHint: "The reason is under Activity, Quarantine.",
     stopped: "Stopped before it was sent whole.",
   },
   asset: {
@@ -328,6 +330,13 @@ export const en = {
       "file.quarantined": "kept it aside in quarantine",
       "file.admitted": "let it in from quarantine",
       "file.discarded": "threw it away in quarantine",
+      "asset.purged": "deleted it for ever",
+      "folder.made": "made a folder",
+      "user.made": "made an account",
+      "user.erased": "erased an account",
+      "key.made": "made a key",
+      "key.revoked": "revoked a key",
+      "payload.erased": "erased what a fact said",
       "due.came": "noted that its time has come",
     } as Record<string, string>,
     system: "Damask",
@@ -384,25 +393,13 @@ export const en = {
     running: "Running",
     waiting: "Waiting",
     dead: "Could not be done",
-    quarantine: "Quarantine",
     quiet: "Nothing is running.",
     noDead: "Nothing has failed.",
-    noQuarantine: "No file is kept aside.",
-    quarantineLead: "Files that failed a check on their way in. They are stored, and wait for a person.",
-    moreQuarantine: "More files",
-    letIn: "Let in",
-    isIn: (name: string) => `${name} is in the library`,
-    discard: "Discard…",
-    discardTitle: "Discard a file",
-    discardLead: "It leaves the quarantine and its bytes are freed. This cannot be undone.",
-    discardSure: (name: string) => `Discard ${name} for ever`,
-    notAllowed: "You may not administer the library",
     counts: (running: number, waiting: number) => `${count(running)} running, ${count(waiting)} waiting`,
     retry: "Retry",
     cancel: "Stop",
     attempts: (number: number) => plural(number, "attempt", "attempts"),
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
-    show: "Show the asset",
     kinds: {
       describe: "Describing",
       preview: "Making previews of",
@@ -450,6 +447,12 @@ export const en = {
       admin: "Run the library: stop and retry jobs, let files out of quarantine or discard them.",
     } as Record<string, string>,
   },
+  sections,
+  check,
+  backups,
+  proof,
+  erase,
+  quarantine,
   undo,
   trash,
   checkout,

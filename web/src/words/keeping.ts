@@ -41,6 +41,8 @@ export const trash = {
   notAllowedPurge: "Only administrators delete for ever",
   gone: (left: number) => (left < 1 ? "Goes today" : `Goes in ${days(left)}`),
   kept: "Stays until it is deleted",
+  keeps: (number: number) => `Deleted for ever ${days(number)} after it was put here`,
+  keepsForGood: "Stays until somebody deletes it for ever",
   goesOn: (day: string) => `Deleted for ever on ${day}`,
   since: (when: string) => `In the trash since ${when}.`,
   sinceAndUntil: (when: string, day: string) => `In the trash since ${when}. Deleted for ever on ${day}.`,

@@ -34,6 +34,17 @@ export const shortcuts = {
       ],
     },
     {
+      name: "Quarantine",
+      keys: [
+        ["↑ ↓", "Move the focus"],
+        ["Space", "Look at it"],
+        ["X", "Select"],
+        ["A", "Let in"],
+        ["R", "Replace"],
+        ["Delete", "Discard"],
+      ],
+    },
+    {
       name: "Asset",
       keys: [
         ["← →", "Previous, next"],

@@ -362,9 +362,9 @@ pub async fn places_and_what_waits_of_an_older_schema_get_their_owners(library: 
     let owners: Vec<_> = places.iter().map(|at| (at.place.as_str(), at.asset)).collect();
     assert_eq!(owners, [("origin", Some(asset)), ("store", None), ("upload", Some(asset))]);
     assert!(locations::at(&mut conn, "upload", "", "b.txt").await?.is_none(), "it stands apart");
-    let waiting = quarantine::page(&mut conn, Some(by), None, 10).await?;
+    let waiting = quarantine::page(&mut conn, Some(by), None, None, 10).await?;
     assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [first]);
-    assert_eq!(quarantine::page(&mut conn, None, None, 10).await?, waiting, "it waits once");
+    assert_eq!(quarantine::page(&mut conn, None, None, None, 10).await?, waiting, "it waits once");
     Ok(())
 }
 

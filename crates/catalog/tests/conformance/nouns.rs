@@ -350,12 +350,18 @@ pub async fn the_other_nouns_read_what_they_wrote(library: Arc<Library>) -> Answ
     assert_eq!(relations::of_subject(&mut conn, id.0, 10).await?, std::slice::from_ref(&relation));
     assert_eq!(relations::of_object(&mut conn, object, 10).await?, std::slice::from_ref(&relation));
     for actor in [None, Some(waits.actor)] {
-        assert_eq!(quarantine::page(&mut conn, actor, None, 10).await?, std::slice::from_ref(&waits));
+        assert_eq!(quarantine::page(&mut conn, actor, None, None, 10).await?, std::slice::from_ref(&waits));
     }
-    assert!(quarantine::page(&mut conn, Some(ActorId::fresh()), None, 10).await?.is_empty());
+    assert!(quarantine::page(&mut conn, Some(ActorId::fresh()), None, None, 10).await?.is_empty());
+    for (reason, found) in [("empty", 1), ("malware", 0)] {
+        for actor in [None, Some(waits.actor)] {
+            let page = quarantine::page(&mut conn, actor, Some(reason), None, 10).await?;
+            assert_eq!(page.len(), found, "{reason}");
+        }
+    }
     assert!(quarantine::holds(&mut conn, hash("b")).await?);
     assert_eq!(quarantine::by_id(&mut conn, waits.id).await?, Some(waits.clone()));
-    assert!(quarantine::page(&mut conn, None, Some(waits.id), 10).await?.is_empty());
+    assert!(quarantine::page(&mut conn, None, None, Some(waits.id), 10).await?.is_empty());
     assert_eq!(renditions::by_key(&mut conn, "00ff").await?, Some(made.clone()));
     assert_eq!(renditions::of_version(&mut conn, made.version, 10).await?, std::slice::from_ref(&made));
     library.pass(10);

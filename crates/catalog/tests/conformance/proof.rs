@@ -125,7 +125,7 @@ pub async fn what_every_write_leaves_agrees_with_its_facts(library: Arc<Library>
     let mut conn = catalog.read().await?;
     let asset = assets::by_id(&mut conn, id).await?.expect("there");
     let version = asset.current_version;
-    let waits = quarantine::page(&mut conn, None, None, 1).await?.remove(0);
+    let waits = quarantine::page(&mut conn, None, None, None, 1).await?.remove(0);
     let place = locations::of_file(&mut conn, hash("a"), 1).await?.remove(0);
     let relation = relations::of_subject(&mut conn, id.0, 1).await?.remove(0);
     write(&catalog, async move |tx| {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Target,
     make::{self, BackupLine, Made},
-    shelf::{self, Keep},
+    shelf::{self, Found, Keep},
 };
 use crate::{
     caller::Caller,
@@ -88,16 +88,36 @@ impl Damask {
     }
 }
 
+/// The plan.
+///
+/// # Errors
+/// Where there is none.
+pub fn plan(damask: &Damask) -> Outcome<&Plan> {
+    damask.backups().plan().ok_or_else(|| {
+        Trouble::mistake("no-backup-plan", "the configuration names no place for backups")
+            .hint("say where in [backup] of damask.toml")
+    })
+}
+
 /// The target of the plan.
 ///
 /// # Errors
 /// Where there is none.
 pub fn target(damask: &Damask) -> Outcome<Target> {
-    let plan = damask.backups().plan().ok_or_else(|| {
-        Trouble::mistake("no-backup-plan", "the configuration names no place for backups")
-            .hint("say where in [backup] of damask.toml")
-    })?;
-    Ok(plan.target.clone())
+    Ok(plan(damask)?.target.clone())
+}
+
+/// The backups of the plan's place, the oldest first; none where it was not begun yet.
+pub async fn listed(damask: &Damask, caller: &Caller) -> Outcome<Vec<Found>> {
+    of_place(&plan(damask)?.target, caller).await
+}
+
+async fn of_place(target: &Target, caller: &Caller) -> Outcome<Vec<Found>> {
+    match shelf::list(target, caller).await {
+        // The first one begins the place.
+        Err(Trouble::Mistake(mistake)) if mistake.code == "bad-backup-place" => Ok(Vec::new()),
+        listed => listed,
+    }
 }
 
 /// Makes backups when they are due, until `stop`.
@@ -127,11 +147,7 @@ pub async fn follow(damask: Damask, stop: CancellationToken) {
 
 /// When the last one was made, by the place itself.
 async fn look(damask: &Damask, plan: &Plan) -> Outcome<()> {
-    let listed = match shelf::list(&plan.target, &Caller::damask()).await {
-        // The first one begins the place.
-        Err(Trouble::Mistake(mistake)) if mistake.code == "bad-backup-place" => return Ok(()),
-        listed => listed?,
-    };
+    let listed = of_place(&plan.target, &Caller::damask()).await?;
     let last = listed.iter().rev().find_map(|found| found.manifest.as_ref().ok());
     damask.backups().note(|state| state.last = last.map(|last| (last.made(), last.seq)));
     Ok(())

@@ -20,7 +20,7 @@ pub async fn account(damask: &Damask, caller: &Caller, id: UserId) -> Outcome<u6
     caller.needs(Permission::Administer, "erasing an account")?;
     if caller.actor.0 == id.0 {
         return Err(Trouble::mistake("own-account", "nobody erases the account they work with")
-            .hint("another administrator can, or `damask admin erase` on the machine itself"));
+            .hint("another administrator can"));
     }
     let actor = caller.actor;
     let written = damask

@@ -44,18 +44,19 @@ pub struct QuarantineView {
     pub at: Instant,
 }
 
-/// Up to `limit` files in quarantine, the newest first, before the id `before`. Callers who do not see the
-/// whole library are shown what they brought themselves.
+/// Up to `limit` files in quarantine, the newest first, before the id `before`; with `code` only those that wait for
+/// that. Callers who do not see the whole library are shown what they brought themselves.
 pub async fn page(
     damask: &Damask,
     caller: &Caller,
+    code: Option<&str>,
     before: Option<QuarantineId>,
     limit: u32,
 ) -> Outcome<Vec<QuarantineView>> {
     caller.needs(Permission::Upload, "looking into the quarantine")?;
     let mut conn = damask.catalog().read().await?;
     let own = (!caller.sees_all()).then_some(caller.actor);
-    let rows = quarantine::page(&mut conn, own, before, limit).await?;
+    let rows = quarantine::page(&mut conn, own, code, before, limit).await?;
     Ok(rows
         .into_iter()
         .map(|row| QuarantineView {
@@ -130,7 +131,7 @@ async fn throw_away(damask: Damask, actor: ActorId, waiting: Quarantined) -> Out
 }
 
 /// The file that waits, where the caller may know of it.
-async fn one(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcome<Quarantined> {
+pub(super) async fn one(damask: &Damask, caller: &Caller, id: QuarantineId) -> Outcome<Quarantined> {
     let mut conn = damask.catalog().read().await?;
     let row = quarantine::by_id(&mut conn, id).await?;
     let row = row.filter(|row| caller.sees_all() || row.actor == caller.actor);

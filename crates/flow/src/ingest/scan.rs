@@ -12,6 +12,9 @@ use crate::{
     trouble::{Outcome, Trouble},
 };
 
+/// The code of the reason.
+pub const MALWARE: &str = "malware";
+
 /// Why stored bytes wait, where they are malware. Longer files than are scanned pass.
 ///
 /// # Errors
@@ -32,7 +35,7 @@ pub async fn stored(damask: &Damask, hash: ContentHash, bytes: u64) -> Outcome<O
     match clamd.scan(read).await {
         Ok(Scanned::Clean | Scanned::TooLong) => Ok(None),
         Ok(Scanned::Malware(name)) => {
-            Ok(Some(Reason { code: "malware", detail: format!("the virus scanner knows it as {name}") }))
+            Ok(Some(Reason { code: MALWARE, detail: format!("the virus scanner knows it as {name}") }))
         }
         Err(error) => {
             tracing::error!(%error, "the virus scanner gives no answer");

@@ -17,6 +17,7 @@ mod previews;
 mod quarantine;
 mod rights;
 mod trash;
+mod vectors;
 mod versions;
 
 /// One list of tests for both databases.
@@ -96,7 +97,8 @@ suite! {
         a_file_whose_name_says_another_kind_waits_where_it_was_uploaded,
         what_is_over_a_limit_when_it_is_read_waits_for_a_person,
         another_file_is_brought_in_the_place_of_one_that_waits,
-        malware_waits_and_nothing_comes_in_unscanned;
+        malware_waits_and_nothing_comes_in_unscanned,
+        what_waits_is_glanced_at_behind_the_glass_but_malware_is_not;
     trash:
         what_lies_in_the_trash_is_found_only_by_who_asks_for_it,
         trashing_is_undone_from_its_fact_and_redone_from_the_undo,

@@ -8,6 +8,7 @@ use damask_flow::{
     events::{self, Event},
     ingest::{
         ArrivalOutcome::{AlreadyHere, Imported, Quarantined},
+        glance,
         intent::Intent,
         put,
         quarantine::{self, QuarantineView},
@@ -25,7 +26,7 @@ fn program(name: &str) -> Vec<u8> {
 }
 
 async fn waiting(library: &Library, caller: &Caller) -> Vec<QuarantineView> {
-    quarantine::page(&library.damask, caller, None, 10).await.expect("the quarantine")
+    quarantine::page(&library.damask, caller, None, None, 10).await.expect("the quarantine")
 }
 
 pub async fn a_program_is_set_apart(library: &mut Library) {
@@ -190,4 +191,31 @@ pub async fn malware_waits_and_nothing_comes_in_unscanned(library: &mut Library)
     mistaken(library.put("later.txt", "unknown").await, "not-scanned");
     let known = library.put("fine again.txt", "water").await.expect("told");
     assert_eq!(known.outcome, AlreadyHere, "what is here was scanned");
+}
+
+pub async fn what_waits_is_glanced_at_behind_the_glass_but_malware_is_not(library: &mut Library) {
+    let clamd = scanner(library);
+    library.limit(|limits| limits.clamd = Some(clamd)).await;
+    library.start(0);
+    let (owner, guest) = (Caller::local(), within("keywords:public"));
+    let picture = fs::read(fixtures::jpeg(900, 300)).expect("a picture");
+    let page = fs::read(fixtures::pdf(&["harbour"])).expect("a document");
+    for (name, bytes, seen) in [
+        ("page.jpg", page, true),
+        ("picture.pdf", picture.clone(), true),
+        ("evil.jpg", [&picture[..], b"poison"].concat(), false),
+        ("program.jpg", program("true"), false),
+        ("bomb.pdf", crate::broken::png_header(60_000, 60_000), false),
+    ] {
+        assert_eq!(library.put(name, bytes).await.expect("told").outcome, Quarantined, "{name}");
+        let id = waiting(library, &owner).await.remove(0).id;
+        let glanced = glance::of(&library.damask, &owner, id).await;
+        if seen {
+            let jpeg = glanced.expect(name);
+            assert!(jpeg.starts_with(b"\xff\xd8\xff") && jpeg.len() < 200_000, "{name}");
+        } else {
+            missing(glanced);
+        }
+        missing(glance::of(&library.damask, &guest, id).await);
+    }
 }

@@ -174,7 +174,7 @@ pub async fn what_a_caller_may_not_do_is_refused(library: &mut Library) {
             .await,
     );
     refused(import::paths(damask, &reader, ImportAsk { paths: vec![library.incoming()], previews: true }));
-    refused(quarantine::page(damask, &reader, None, 10).await);
+    refused(quarantine::page(damask, &reader, None, None, 10).await);
     let nothing = QuarantineId(Uuid::nil());
     let uploader =
         Caller { permissions: Permissions { upload: true, ..Permissions::default() }, ..reader.clone() };

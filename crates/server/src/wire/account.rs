@@ -2,7 +2,7 @@
 
 use damask_flow::{
     caller::{Caller, Permissions},
-    govern::{Account, setup::NewAccount},
+    govern::{Account, people::Person, setup::NewAccount},
 };
 use damask_model::Uuid;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,40 @@ pub struct Can {
     pub download: bool,
     /// Run the library.
     pub administer: bool,
+}
+
+/// A page of accounts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountList {
+    /// The oldest first.
+    pub items: Vec<AccountLine>,
+    /// Give it as `after` to see the next page; null on the last.
+    #[schema(required)]
+    pub next: Option<Uuid>,
+}
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
+pub struct AccountLine {
+    /// Its id: the actor of its facts.
+    id: Uuid,
+    /// What they are called; null where it was erased.
+    #[schema(required)]
+    name: Option<String>,
+    /// How they sign in; null where it was erased.
+    #[schema(required)]
+    email: Option<String>,
+    /// Since when.
+    #[schema(format = DateTime)]
+    created: String,
+}
+
+impl From<Person> for AccountLine {
+    fn from(person: Person) -> Self {
+        let (name, email) = person.named.unzip();
+        Self { id: person.id.0, name, email, created: person.created.to_string() }
+    }
 }
 
 impl Me {

@@ -1,6 +1,12 @@
 //! Backups, and what happens while one is made.
 
-use damask_flow::backup::{BackupLine, Progress, manifest::Manifest, shelf::Found};
+use damask_flow::backup::{
+    BackupLine, Progress,
+    manifest::Manifest,
+    schedule::Plan,
+    shelf::{Found, Removed},
+    verify::VerifyLine,
+};
 use damask_model::Uuid;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +15,63 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BackupList {
     /// The newest first.
-    pub items: Vec<BackupFound>,
+    items: Vec<BackupFound>,
+    /// Where they are, in words.
+    #[schema(example = "/mnt/backup/damask")]
+    place: String,
+    /// Hours from one to the next; null where people make them.
+    #[schema(required)]
+    every_hours: Option<u32>,
+    /// How many are kept; null where all are.
+    #[schema(required)]
+    keep: Option<u64>,
+    /// Whether their pieces are sealed with a key.
+    sealed: bool,
+}
+
+impl BackupList {
+    /// What was found at the place of a plan, the oldest first.
+    pub fn of(plan: &Plan, found: Vec<Found>) -> Self {
+        Self {
+            items: found.into_iter().rev().map(Into::into).collect(),
+            place: plan.place.clone(),
+            every_hours: plan.every_hours,
+            keep: plan.keep.map(|keep| keep as u64),
+            sealed: plan.target.key.is_some(),
+        }
+    }
+}
+
+/// One line of the answer while backups are verified.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerifyStep {
+    /// Whether something is wrong.
+    fault: bool,
+    /// What was seen.
+    detail: String,
+}
+
+impl From<VerifyLine> for VerifyStep {
+    fn from(line: VerifyLine) -> Self {
+        Self { fault: line.fault, detail: line.detail }
+    }
+}
+
+/// What was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Pruned {
+    /// Backups.
+    backups: u64,
+    /// Pieces that no other backup names.
+    pieces: u64,
+    /// Their bytes.
+    bytes: u64,
+}
+
+impl From<Removed> for Pruned {
+    fn from(removed: Removed) -> Self {
+        Self { backups: removed.backups, pieces: removed.pieces, bytes: removed.bytes }
+    }
 }
 
 /// A backup, whole or not.

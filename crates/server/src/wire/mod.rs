@@ -5,6 +5,7 @@ pub mod account;
 pub mod arrival;
 pub mod asset;
 pub mod backup;
+pub mod check;
 pub mod comparison;
 pub mod event;
 pub mod field;

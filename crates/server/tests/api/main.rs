@@ -5,6 +5,7 @@ mod assets;
 mod contract;
 mod events;
 mod files;
+mod keeping;
 mod keys;
 mod library;
 mod local;

@@ -80,6 +80,10 @@ async fn nothing_is_told_to_whoever_is_not_known() {
         "status",
         "events",
         "session",
+        "accounts",
+        "backups",
+        "check",
+        "notary/checkpoint",
     ] {
         let reply = app.get(&format!("/api/v1/{path}")).send().await;
         assert!(reply.header("www-authenticate").starts_with("Bearer "), "{path}");

@@ -114,3 +114,20 @@ async fn what_someone_has_checked_out_others_only_look_at() {
     app.ask(Method::DELETE, &path).send().await.problem(423, "checked-out");
     app.ask(Method::DELETE, &format!("{path}?take=true")).send().await.expect(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_an_asset_can_be_is_suggested_also_where_none_in_view_is() {
+    let app = signed_in().await;
+    for (typed, suggested) in [
+        ("is:tr", "is:trashed"),
+        ("tras", "is:trashed"),
+        ("-is:TR", "is:trashed"),
+        ("is:", "is:checked-out"),
+        ("finding:undec", "finding:undecodable"),
+    ] {
+        let path = format!("/api/v1/suggest?q={typed}");
+        let list = app.get(&path).send().await.expect(StatusCode::OK).json();
+        let items = list["items"].as_array().expect("items").clone();
+        assert!(items.iter().filter(|item| item["text"] == suggested).count() == 1, "{typed}: {items:?}");
+    }
+}

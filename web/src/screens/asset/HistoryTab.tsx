@@ -1,7 +1,9 @@
 /** The facts of an asset, newest first: who did what, and what changed. */
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
+import { Link } from "react-router";
 import { useFields, useHistory } from "../../api/assets";
+import { useCan } from "../../api/session";
 import type { AssetView, Fact } from "../../api/types";
 import { Lines } from "../../ui/Skeletons";
 import { words } from "../../words";
@@ -16,6 +18,7 @@ const CHANGES_MAX = 12;
 
 export function HistoryTab({ asset }: { asset: AssetView }) {
   const history = useHistory(asset.id, true);
+  const { administer } = useCan();
   const blocked = useBlocked(asset);
   const fields = useFields().data;
   const labels = useMemo(() => new Map(fields?.map(({ name, label }) => [name, label])), [fields]);
@@ -35,6 +38,16 @@ export function HistoryTab({ asset }: { asset: AssetView }) {
   if (facts.length === 0) return <p className={styles.quiet}>{words.asset.noHistory}</p>;
   return (
     <div className={styles.tab}>
+      <p className="row">
+        <Link className="link" to={`/settings/proof?asset=${asset.id}`}>
+          {words.proof.wholeHistory}
+        </Link>
+        {administer && (
+          <Link className="link" to={`/settings/erase?asset=${asset.id}`}>
+            {words.erase.inHistory}
+          </Link>
+        )}
+      </p>
       <ol className={styles.history}>
         {facts.map((fact) => (
           <FactLine
@@ -81,6 +94,13 @@ function FactLine({ fact, labels, stands, blocked }: FactLineProps) {
         </p>
       ))}
       {changes.length > CHANGES_MAX && <p className="t3">{words.firstShown(CHANGES_MAX)}</p>}
+      <Link
+        className="link"
+        aria-label={words.proof.inHistoryOf(`${verb}, ${moment(fact.at)}`)}
+        to={`/settings/proof?fact=${fact.seq}`}
+      >
+        {words.proof.inHistory}
+      </Link>
       {canUndo(fact) && <UndoFact fact={fact.seq} label={of} stands={stands} blocked={blocked} />}
     </li>
   );

@@ -18,7 +18,7 @@ import { Folders } from "./Folders";
 import { Grid, type GridHandle } from "./Grid";
 import styles from "./Library.module.css";
 import { NothingHere } from "./NothingHere";
-import { useGoes } from "./purgeTime";
+import { useGoes, useKeeps } from "./purgeTime";
 import { QuickLook } from "./QuickLook";
 import { NotReadOn, NotTheAnswer, Refused } from "./Refused";
 import { SelectionBar } from "./SelectionBar";
@@ -114,6 +114,7 @@ export function Library() {
     else leave("trash", ids);
   };
   const goes = useGoes(items, trash);
+  const keeps = useKeeps(items, trash);
 
   const moveLook = (by: number) => {
     const next = Math.min(items.length - 1, Math.max(0, focus + by));
@@ -192,6 +193,7 @@ export function Library() {
               query={shown.q}
               order={order}
               view={view}
+              note={keeps}
               onChange={onChange}
               onFilters={narrow ? () => setFilters(true) : null}
             />

@@ -13,12 +13,14 @@ interface Props {
   /** The order that the result has, chosen or not. */
   order: string;
   view: View;
+  /** What holds of all that is shown. */
+  note: string | null;
   onChange: (next: Change) => void;
   /** Opens the filters where there is no room beside the pictures. */
   onFilters: (() => void) | null;
 }
 
-export function SubBar({ query, order, view, onChange, onFilters }: Props) {
+export function SubBar({ query, order, view, note, onChange, onFilters }: Props) {
   const { rowPx } = usePreferences();
   return (
     <div className={styles.sub}>
@@ -50,7 +52,9 @@ export function SubBar({ query, order, view, onChange, onFilters }: Props) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <span className="grow" />
+      <span className="grow cut s12 t2">
+        <span className={styles.note}>{note}</span>
+      </span>
       {isTrash(query) && <EmptyTrash />}
       {view === "grid" && (
         <span className={styles.size}>

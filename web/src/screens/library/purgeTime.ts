@@ -31,17 +31,31 @@ export interface Goes {
   title: string | null;
 }
 
-/** Says of an asset when it goes; `null` for what does not lie in the trash, and until it is known. */
-export function useGoes(items: readonly AssetSummary[], wanted: boolean): (asset: Trashed) => Goes | null {
+/** What one asset of the trash tells of all; `undefined` until it is known. */
+function useKept(items: readonly AssetSummary[], wanted: boolean): number | null | undefined {
   const one = wanted ? items.find((item) => item.trashed !== null) : undefined;
   const held = useQuery({ ...readAsset(one?.id ?? ""), enabled: one !== undefined, staleTime: 60_000 }).data;
-  const known = held?.asset.trashed != null;
-  const kept = held ? keptMs(held.asset) : null;
+  return held?.asset.trashed != null ? keptMs(held.asset) : undefined;
+}
+
+/** How long the trash keeps, in words; `null` out of it, and until it is known. */
+export function useKeeps(items: readonly AssetSummary[], wanted: boolean): string | null {
+  const kept = useKept(items, wanted);
+  return kept === undefined ? null : keepsText(kept);
+}
+
+export const keepsText = (kept: number | null) =>
+  kept === null ? words.trash.keepsForGood : words.trash.keeps(Math.round(kept / DAY_MS));
+
+/** Says of an asset when it goes; `null` for what does not lie in the trash, and until it is known. */
+export function useGoes(items: readonly AssetSummary[], wanted: boolean): (asset: Trashed) => Goes | null {
+  const kept = useKept(items, wanted);
   return useCallback(
     (asset) => {
-      const text = known ? goesText(asset, kept, Date.now()) : null;
+      if (kept === undefined) return null;
+      const text = goesText(asset, kept, Date.now());
       return text === null ? null : { text, title: goesOn(asset, kept) };
     },
-    [known, kept],
+    [kept],
   );
 }

@@ -9,6 +9,7 @@ import { words } from "../../words";
 import { date, moment } from "../../words/format";
 import { hasEnded } from "./expiry";
 import { MakeKey } from "./MakeKey";
+import { SettingsPage } from "./SettingsPage";
 
 export default function Keys() {
   const keys = useKeys();
@@ -16,11 +17,8 @@ export default function Keys() {
   const [leaving, setLeaving] = useState<Key | null>(null);
   const revoke = useRevokeKey();
   return (
-    <main className={styles.page}>
-      <h1>{words.settings.title}</h1>
-      <section className={styles.section}>
-        <h2>{words.settings.keys}</h2>
-        <p>{words.settings.keysLead}</p>
+    <SettingsPage title={words.settings.keys} about={words.settings.keysLead}>
+      <section className={styles.section} aria-label={words.settings.keys}>
         {keys.error && <p role="alert">{keys.error.message}</p>}
         {keys.isPending && <Lines lines={1} act={72} />}
         {keys.data?.length === 0 && <p>{words.settings.noKeys}</p>}
@@ -71,7 +69,7 @@ export default function Keys() {
           </Button>
         </div>
       </Modal>
-    </main>
+    </SettingsPage>
   );
 }
 
