@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/fixity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the files of an asset are kept
+         * @description And when their bytes were last verified there, for each of its versions.
+         */
+        get: operations["getFixity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{id}/history": {
         parameters: {
             query?: never;
@@ -610,6 +630,108 @@ export interface paths {
         get: operations["getTile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places of originals
+         * @description The first, where originals are put, and the second, where they are kept once more, if one is configured.
+         */
+        get: operations["listPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the second place the first
+         * @description While everything goes on: what comes in from now on is put there, and is copied to the other. Only where the second
+         *     has everything.
+         */
+        post: operations["swapPlaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{rank}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Damaged files of a place
+         * @description In the order of their hashes; what was mended is not among them.
+         */
+        get: operations["listFaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{rank}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a file again and mend it
+         * @description After a disk was changed, or the other place came back.
+         */
+        post: operations["mendFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{rank}/scrub": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a place now
+         * @description Begins a pass that reads every byte kept there and mends what it can from the other place; one that goes on already
+         *     is enough. `GET /api/v1/places` tells how far it is.
+         */
+        post: operations["scrubPlace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1436,6 +1558,15 @@ export interface components {
              */
             verb: string;
         };
+        /** @description A damaged file. */
+        Fault: components["schemas"]["Fixity"] & {
+            /** @description Assets that have it, three at the most; none where it waits in quarantine. */
+            assets: string[];
+        };
+        /** @description Damaged files. */
+        FaultPage: {
+            items: components["schemas"]["Fault"][];
+        };
         /** @description One field of the schema. */
         Field: {
             /** @description Whether people may write it. */
@@ -1497,6 +1628,11 @@ export interface components {
             /** @description Its values, in order. */
             values: components["schemas"]["FieldValue"][];
         };
+        /** @description A file of a place. */
+        FileOfPlace: {
+            /** @description Its BLAKE3. */
+            file: string;
+        };
         /** @description Something found about a file. */
         Finding: {
             /**
@@ -1506,6 +1642,31 @@ export interface components {
             code: "empty" | "truncated" | "undecodable" | "extension-differs" | "over-limit" | "decoder-stopped" | "decoder-died" | "encrypted" | "metadata-damaged" | "decoder-missing";
             /** @description What exactly. */
             detail: string;
+        };
+        /** @description What was seen of a file. */
+        Fixity: {
+            /** @description When. */
+            checked: string;
+            /** @description More in words; null where there is no more to say. */
+            detail: string | null;
+            /** @description Whether something is wrong with its bytes now. */
+            fault: boolean;
+            /** @description Its BLAKE3. */
+            file: string;
+            /**
+             * @description `good`, `mended`, `missing`, `short`, `different` or `unreadable`.
+             * @example good
+             */
+            outcome: string;
+        };
+        /** @description A file of an asset in a place. */
+        FixityInPlace: components["schemas"]["Fixity"] & {
+            /** @description The name of the place. */
+            place: string;
+        };
+        /** @description What was seen of the files of an asset. */
+        FixityList: {
+            items: components["schemas"]["FixityInPlace"][];
         };
         /** @description A folder. */
         Folder: {
@@ -1768,6 +1929,56 @@ export interface components {
             /** @description Its text. */
             text: string;
         };
+        /** @description How far a pass is. */
+        Pass: {
+            /** @description When it began. */
+            began: string;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files it has seen.
+             */
+            files: number;
+        };
+        /** @description How a place stands. */
+        Place: {
+            /**
+             * Format: int64
+             * @description Facts whose files were not copied there yet.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Files in which something is wrong; up to ten thousand are counted.
+             */
+            faults: number;
+            /** @description Whether everything that was there before it was copied to it. */
+            filled: boolean;
+            /** @description What it was found to do; null where it was not reached yet. */
+            found: string | null;
+            /** @description `here` for the data folder, the path of a folder, or bucket and prefix. */
+            name: string;
+            pass: components["schemas"]["Pass"] | null;
+            /** @description Which of the two. */
+            rank: components["schemas"]["Rank"];
+            trouble: components["schemas"]["PlaceTrouble"] | null;
+            verified: components["schemas"]["VerifiedPlace"] | null;
+        };
+        /** @description The places there are, the first first. */
+        PlaceList: {
+            items: components["schemas"]["Place"][];
+        };
+        /** @description Why a place cannot be looked after. */
+        PlaceTrouble: {
+            /** @description Since when. */
+            since: string;
+            /** @description In words. */
+            why: string;
+        };
         /** @description A value: text, a number, yes or no, or a position. */
         PlainValue: string | number | boolean | components["schemas"]["Position"];
         /** @description A place on the Earth. */
@@ -1939,6 +2150,11 @@ export interface components {
             /** @description The same in words. */
             reason: string;
         };
+        /**
+         * @description Which of the places.
+         * @enum {string}
+         */
+        Rank: "first" | "second";
         /** @description Units a second as an exact ratio. */
         Rate: {
             /** Format: int32 */
@@ -2156,6 +2372,21 @@ export interface components {
             name: string;
         };
         Value: unknown;
+        /** @description A pass that came to its end. */
+        VerifiedPlace: {
+            /** @description When. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files it saw.
+             */
+            files: number;
+        };
         /** @description Which backups to read. */
         VerifyRequest: {
             /**
@@ -2978,6 +3209,74 @@ export interface operations {
             };
             /** @description Someone else has it checked out */
             423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFixity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was seen, file by file and place by place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixityList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such asset */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5071,6 +5370,367 @@ export interface operations {
             };
             /** @description There is no such tile */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swapPlaces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places as they stand now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no second place, or it does not have everything */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFaults: {
+        parameters: {
+            query?: {
+                /** @description The last file of the page before. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Which place */
+                rank: components["schemas"]["Rank"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such place */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mendFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Which place */
+                rank: components["schemas"]["Rank"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileOfPlace"];
+            };
+        };
+        responses: {
+            /** @description What was seen, after mending */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fixity"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such file */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such place */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scrubPlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with it, the write is not done twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Which place */
+                rank: components["schemas"]["Rank"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such place */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
