@@ -15,6 +15,7 @@ pub mod receive;
 pub mod rules;
 mod scan;
 mod source;
+mod told;
 pub mod upload;
 mod walk;
 
