@@ -11,6 +11,7 @@ mod pour;
 mod progress;
 pub mod put;
 pub mod quarantine;
+mod quota;
 pub mod receive;
 pub mod rules;
 mod scan;

@@ -14,7 +14,8 @@ use std::{
 use conformance::{Engine, NO_LIMIT, check_stored, hash_of, incoming_with, noise, put};
 use damask_model::UploadId;
 use damask_store::{Found, Keep, Store, StoreError, StoreKey, UPLOAD_MARK_EVERY_BYTES};
-use rustix::mount::{MountFlags, UnmountFlags};
+use damask_testkit::SmallDisk;
+use rustix::mount::MountFlags;
 
 struct Local {
     store: Store,
@@ -214,34 +215,6 @@ fn check_denied(root: &Path) {
     let refused = Store::open(root).unwrap_err();
     assert!(matches!(refused, StoreError::Denied { .. }), "{refused:?}");
     assert!(refused.to_string().starts_with("not permitted to write in the data folder at"), "{refused}");
-}
-
-/// A file system of its own in memory, unmounted on drop.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    /// `None`, said aloud, where this user may not mount.
-    fn mount(options: &str) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let options = std::ffi::CString::new(options).unwrap();
-        let mounted =
-            rustix::mount::mount("none", folder.path(), "tmpfs", MountFlags::empty(), options.as_c_str());
-        if let Err(error) = mounted {
-            eprintln!("NOT TESTED: a small tmpfs can't be mounted here ({error})");
-            return None;
-        }
-        Some(Self(folder))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = rustix::mount::unmount(self.0.path(), UnmountFlags::DETACH);
-    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ use damask_model::UploadId;
 use damask_store::Part;
 
 use super::{
+    quota,
     told::{self, Pair},
     upload::{self, Concat, UploadState},
 };
@@ -47,6 +48,7 @@ pub async fn parts(
     }
     told::check_intent(damask, caller, metadata).await?;
     let bytes = whole_bytes(damask, &rows).await?;
+    quota::check(damask, caller, bytes).await?;
     let upload = upload::begun(damask, caller, UploadRole::Final, Some(bytes), metadata)?;
     let (row, id) = (upload.clone(), upload.id);
     let claimed = damask

@@ -1,16 +1,18 @@
 //! Bytes on their way from the network to the disk. No thread waits for them: what has come is written together
-//! while the next is waited for, and a blocking thread is held only for as long as it writes.
+//! while the next is received, and a blocking thread is held only for as long as there is something to write. A few
+//! pieces wait at most; a client that is faster than the disk waits for it.
 
 use std::io;
 
 use bytes::Bytes;
 use damask_store::StoreError;
 use futures::{Stream, StreamExt};
+use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::trouble::{Outcome, Trouble};
 
-/// Pieces written at once at most, each as long as the network gave it.
-const PIECES_AT_ONCE: usize = 32;
+/// Pieces of one body that wait to be written, each as long as the network gave it (below half a megabyte).
+const PIECES_WAITING_MAX: usize = 4;
 
 /// Where the bytes of a body go. Its calls block.
 pub(super) trait Sink: Send + 'static {
@@ -28,28 +30,50 @@ pub(super) struct Poured<S> {
     pub broken: Option<io::Error>,
 }
 
-/// Pours a body into a sink. The next pieces are waited for while the last ones are written.
+/// Pours a body into a sink.
 pub(super) async fn pour<S: Sink>(
     body: impl Stream<Item = io::Result<Bytes>> + Send,
     sink: S,
 ) -> Outcome<Poured<S>> {
-    let mut batches = std::pin::pin!(body.ready_chunks(PIECES_AT_ONCE));
-    let mut poured = Poured { sink, failed: None, broken: None };
-    let mut batch = batches.next().await;
-    while let Some(pieces) = batch {
-        let writing = tokio::task::spawn_blocking(move || write(poured, pieces));
-        let (written, next) = tokio::join!(writing, batches.next());
-        poured = written.map_err(Trouble::fault("write the bytes of a body"))?;
-        if poured.failed.is_some() || poured.broken.is_some() {
-            break;
+    let (to_disk, mut waiting) = channel(PIECES_WAITING_MAX);
+    let receiving = async move {
+        let mut body = std::pin::pin!(body);
+        while let Some(piece) = body.next().await {
+            if to_disk.send(piece).await.is_err() {
+                // It takes no more of them.
+                break;
+            }
         }
-        batch = next;
+    };
+    let writing = async move {
+        let mut poured = Poured { sink, failed: None, broken: None };
+        while let Some(piece) = waiting.recv().await {
+            let written = tokio::task::spawn_blocking(move || write(poured, piece, waiting)).await;
+            (poured, waiting) = written.map_err(Trouble::fault("write the bytes of a body"))?;
+            if poured.failed.is_some() || poured.broken.is_some() {
+                break;
+            }
+        }
+        Ok(poured)
+    };
+    let (receiving, mut writing) = (std::pin::pin!(receiving), std::pin::pin!(writing));
+    // Whoever sends to a disk that takes no more hears of it without sending more.
+    tokio::select! {
+        poured = &mut writing => poured,
+        () = receiving => writing.await,
     }
-    Ok(poured)
 }
 
-fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Poured<S> {
-    for piece in pieces {
+type Pieces = Receiver<io::Result<Bytes>>;
+
+/// Writes a piece and those that come meanwhile.
+fn write<S: Sink>(
+    mut poured: Poured<S>,
+    first: io::Result<Bytes>,
+    mut waiting: Pieces,
+) -> (Poured<S>, Pieces) {
+    let mut next = Some(first);
+    while let Some(piece) = next {
         match piece {
             Ok(piece) => poured.failed = poured.sink.take(&piece).err(),
             Err(error) => poured.broken = Some(error),
@@ -57,8 +81,9 @@ fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Pour
         if poured.failed.is_some() || poured.broken.is_some() {
             break;
         }
+        next = waiting.try_recv().ok();
     }
-    poured
+    (poured, waiting)
 }
 
 #[cfg(test)]

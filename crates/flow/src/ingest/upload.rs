@@ -19,6 +19,7 @@ use super::{
     arrival::{Arrival, ArrivalOutcome},
     join,
     pour::{Poured, Sink, pour},
+    quota,
     receive::{self, Landed, Source},
     told::{self, Pair},
 };
@@ -86,6 +87,7 @@ pub async fn create(damask: &Damask, caller: &Caller, new: NewUpload) -> Outcome
     caller.needs(Permission::Upload, "uploading a file")?;
     let role = if new.is_part { UploadRole::Partial } else { UploadRole::Whole };
     let upload = begun(damask, caller, role, new.length, &new.metadata)?;
+    quota::check(damask, caller, new.length.unwrap_or(0)).await?;
     let (id, length_bytes) = (upload.id, upload.length_bytes);
     if role == UploadRole::Whole {
         told::check_intent(damask, caller, &new.metadata).await?;
@@ -93,12 +95,21 @@ pub async fn create(damask: &Damask, caller: &Caller, new: NewUpload) -> Outcome
     let store = damask.store().clone();
     off_thread(move || store.upload_create(id)).await?;
     let row = upload.clone();
-    damask
+    let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             Ok::<_, Trouble>(uploads::insert(tx, &row).await?)
         })
-        .await?;
+        .await;
+    if let Err(trouble) = written {
+        // Nobody was told of it, and no sweep would know of it.
+        let store = damask.store().clone();
+        let removed = off_thread(move || store.upload_remove(id)).await;
+        if let Err(error) = removed {
+            tracing::warn!(upload = %id, %error, "an upload that did not begin leaves a file");
+        }
+        return Err(trouble);
+    }
     if length_bytes == Some(0) && role == UploadRole::Whole {
         return finish(damask, caller, upload, 0).await;
     }
@@ -187,6 +198,9 @@ pub async fn append(
     }
     if upload.state == Stand::Finished {
         return Err(Trouble::mistake("offset-conflict", "the upload is whole already"));
+    }
+    if upload.length_bytes.is_none() {
+        quota::check(damask, caller, length.unwrap_or(offset)).await?;
     }
     upload.length_bytes = agreed_length(damask, &upload, offset, length)?;
     let is_file = upload.role == UploadRole::Whole;
@@ -332,16 +346,23 @@ async fn end(damask: &Damask, upload: Upload) -> Outcome<()> {
     let sender = Caller { actor: upload.actor, ..Caller::damask() };
     match (upload.role, upload.state) {
         (UploadRole::Final, Stand::Receiving) => {
-            join::complete(damask, &sender, upload).await?;
-            return Ok(());
+            let id = upload.id;
+            match join::complete(damask, &sender, upload).await {
+                // It had its time to wait for room.
+                Err(trouble) if quota::is_over(&trouble) => return remove(damask, id).await,
+                made => return made.map(drop),
+            }
         }
         // What is on the disk counts: Damask may have ended before the row heard of it.
         (UploadRole::Whole, Stand::Receiving) => {
             if let Some(length) = upload.length_bytes
                 && offset_of(damask, upload.id).await.is_ok_and(|offset| offset == length)
             {
-                finish(damask, &sender, upload, length).await?;
-                return Ok(());
+                let id = upload.id;
+                match finish(damask, &sender, upload, length).await {
+                    Err(trouble) if quota::is_over(&trouble) => return remove(damask, id).await,
+                    made => return made.map(drop),
+                }
             }
         }
         _ => {}
