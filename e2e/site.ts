@@ -100,6 +100,14 @@ export class Site {
     this.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
   }
 
+  /** The process that serves. */
+  get pid() {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Headers that show a request to be the administrator's. */
+  shown = () => ({ Cookie: this.cookie, Origin: this.url });
+
   /** Lets a browser in as the administrator. */
   async enter(context: BrowserContext) {
     const [name = "", value = ""] = this.cookie.split("=");
@@ -111,8 +119,7 @@ export class Site {
     const response = await fetch(this.url + path, {
       method,
       headers: {
-        Cookie: this.cookie,
-        Origin: this.url,
+        ...this.shown(),
         ...(body === undefined || bytes ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },

@@ -1,7 +1,7 @@
 /** tus-js-client as a process of its own, so that it can be killed and started anew: it remembers its uploads in a file.
  *  usage: tus.mjs ENDPOINT KEY FILE MEMORY CHUNK_BYTES PARTS [PAUSE_AT_BYTES]
  *  It says `resumed`, `paused` (and waits to be killed) and `done` in lines. */
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { FileUrlStorage, Upload } from "tus-js-client";
 
 const [endpoint, key, path, memory, chunk, parts, pauseAt] = process.argv.slice(2);
@@ -12,7 +12,6 @@ let isPaused = false;
 const upload = new Upload(createReadStream(path), {
   endpoint,
   headers: { Authorization: `Bearer ${key}` },
-  uploadSize: statSync(path).size,
   chunkSize: Number(chunk),
   parallelUploads: Number(parts),
   metadata: { filename: path.split("/").at(-1) },

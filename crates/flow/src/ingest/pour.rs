@@ -88,13 +88,21 @@ fn write<S: Sink>(
 
 #[cfg(test)]
 mod tests {
-    use std::{io, time::Duration};
+    use std::{
+        io,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
+    };
 
     use bytes::Bytes;
     use damask_store::StoreError;
     use futures::{StreamExt as _, stream};
 
-    use super::{Sink, pour};
+    use super::{PIECES_WAITING_MAX, Sink, pour};
 
     struct Glass {
         bytes: Vec<u8>,
@@ -149,5 +157,51 @@ mod tests {
             let poured = tokio::time::timeout(Duration::from_secs(5), whole).await.expect("in time");
             assert_eq!(poured.expect("poured").sink.bytes, b"side");
         });
+    }
+
+    /// A disk that writes a piece each time it is told to.
+    struct Slow {
+        told: mpsc::Receiver<()>,
+        written: usize,
+    }
+
+    impl Sink for Slow {
+        fn take(&mut self, _: &[u8]) -> Result<(), StoreError> {
+            self.told.recv().expect("the test tells it");
+            self.written += 1;
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_faster_than_the_disk_waits_for_it() {
+        const PIECES: usize = 500;
+        // Written, waiting, and one in the hand of whoever receives.
+        const HELD_MAX: usize = PIECES_WAITING_MAX + 2;
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&taken);
+        let body = stream::iter(0..PIECES).map(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, io::Error>(Bytes::from_static(b"sea"))
+        });
+        let (tell, told) = mpsc::channel();
+        let pouring = tokio::spawn(pour(body, Slow { told, written: 0 }));
+        for written in 0..20 {
+            let full = async {
+                while taken.load(Ordering::SeqCst) < written + HELD_MAX {
+                    tokio::task::yield_now().await;
+                }
+                // Were there room for more, it would be taken now.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), full).await.expect("as many are taken as may be");
+            assert_eq!(taken.load(Ordering::SeqCst), written + HELD_MAX, "{written} pieces are written");
+            tell.send(()).expect("the disk listens");
+        }
+        (0..PIECES).for_each(|_| drop(tell.send(())));
+        let poured = tokio::time::timeout(Duration::from_secs(60), pouring).await.expect("in time");
+        assert_eq!(poured.expect("it ends").expect("poured").sink.written, PIECES);
     }
 }
