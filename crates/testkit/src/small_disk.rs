@@ -70,6 +70,6 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         // Still busy, it goes when the last file on it is closed.
-        drop(rustix::mount::unmount(self.path(), UnmountFlags::DETACH));
+        let _ = rustix::mount::unmount(self.path(), UnmountFlags::DETACH);
     }
 }

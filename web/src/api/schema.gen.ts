@@ -1854,6 +1854,11 @@ export interface components {
             pipeline_seq: number;
             /**
              * Format: int64
+             * @description How many they may be; null without a quota.
+             */
+            quota_bytes?: number | null;
+            /**
+             * Format: int64
              * @description How far the journal is.
              */
             seq: number;
@@ -3684,7 +3689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is longer than is taken */
+            /** @description It is longer than is taken, or the library has no room for it (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3713,6 +3718,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5816,7 +5830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is longer than is taken */
+            /** @description It is longer than is taken, or the library has no room for it (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5845,6 +5859,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6018,7 +6041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The chunk goes past the upload's length */
+            /** @description The chunk goes past the upload's length, or the library has no room for the file (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6047,6 +6070,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6357,7 +6389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The chunk goes past the upload's length */
+            /** @description The chunk goes past the upload's length, or the library has no room for the file (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6386,6 +6418,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
