@@ -33,6 +33,8 @@ export class Site {
   url = "";
   /** The one-time link of the first start. */
   link = "";
+  /** Settings beside those of every test. */
+  settings: Record<string, string> = {};
   private data = "";
   private child: ChildProcess | null = null;
   private cookie = "";
@@ -59,7 +61,10 @@ export class Site {
 
   private async run(listen: string) {
     const args = ["--data", this.data, "serve", "--listen", listen];
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(BINARY, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.settings },
+    });
     this.child = child;
     const said: string[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
