@@ -67,7 +67,8 @@ impl Lane {
     /// Writes all of the bytes, past the cache where they are a whole piece and lie as a disk wants them.
     pub(crate) fn write_all_at(&mut self, file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
         let is_piece = bytes.len() == PIECE_BYTES;
-        let lies_well = bytes.as_ptr().align_offset(ALIGNMENT_BYTES) == 0 && at % ALIGNMENT_BYTES as u64 == 0;
+        let lies_well =
+            bytes.as_ptr().align_offset(ALIGNMENT_BYTES) == 0 && at.is_multiple_of(ALIGNMENT_BYTES as u64);
         self.0 = match self.0 {
             Cache::Through if is_piece && lies_well => match set_direct(file, true) {
                 Ok(()) => Cache::Past,

@@ -15,7 +15,7 @@ use damask_flow::{
     trash::{self, purge},
 };
 use damask_model::{AssetId, UploadId};
-use damask_store::{Keep, Part};
+use damask_store::Part;
 use futures::stream;
 
 use crate::library::{Library, missing, mistaken, within};

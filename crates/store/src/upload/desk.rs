@@ -2,6 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -25,6 +26,8 @@ pub(super) struct Desk {
     file: File,
     lane: Lane,
     marks: Marks,
+    /// The kernel tells of a lost write once: a sync that succeeds after one that failed proves nothing.
+    is_lost: bool,
     unsettled: u32,
     /// Bytes that a mark tells of which no power cut can take away.
     settled_bytes: u64,
@@ -43,7 +46,8 @@ impl Desk {
         store.inner.uploads.note_durable(id, progress.bytes);
         let (store, settled_bytes, lane) = (store.clone(), progress.bytes, Lane::new());
         let durable = progress.clone();
-        Ok(Self { store, id, path, file, lane, marks, unsettled: 0, settled_bytes, durable, laid: progress })
+        let (is_lost, unsettled, laid) = (false, 0, progress);
+        Ok(Self { store, id, path, file, lane, marks, is_lost, unsettled, settled_bytes, durable, laid })
     }
 
     /// Puts bytes where those before end; with them the upload is at `after`.
@@ -103,7 +107,12 @@ impl Desk {
 
     fn mark(&mut self) -> Result<(), StoreError> {
         let failed = |error| StoreError::io("make durable", &self.path, error);
+        if self.is_lost {
+            return Err(failed(io::Error::other("an earlier write to it was lost")));
+        }
+        self.is_lost = true;
         self.file.sync_data().map_err(failed)?;
+        self.is_lost = false;
         let mark = Mark { bytes: self.laid.bytes, trunk: self.laid.tree.trunk().clone() };
         self.marks.write(mark).map_err(failed)?;
         self.durable = self.laid.clone();

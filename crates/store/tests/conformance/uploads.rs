@@ -101,9 +101,9 @@ pub fn an_upload_of_odd_pieces_is_what_was_sent(mut engine: impl Engine) {
         bytes[at..at + length].chunks(77_777).for_each(|part| piece.write(part).unwrap());
         // Broken off or not, all of it came.
         if number % 2 == 0 {
-            drop(piece)
+            drop(piece);
         } else {
-            drop(piece.finish().unwrap())
+            assert_eq!(piece.finish().unwrap(), (at + length) as u64);
         }
         at += length;
         if number == 3 {
