@@ -43,7 +43,26 @@ export class Site {
 
   async start() {
     this.data = mkdtempSync(join(tmpdir(), "damask-e2e-"));
-    const args = ["--data", this.data, "serve", "--listen", "127.0.0.1:0"];
+    await this.run("127.0.0.1:0");
+  }
+
+  /** SIGKILL: the data folder stays as it is at this moment. */
+  async kill() {
+    const child = this.child;
+    if (!child) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
+    await ended;
+    this.child = null;
+  }
+
+  /** Starts on the same folder and address again. */
+  async again() {
+    await this.run(new URL(this.url).host);
+  }
+
+  private async run(listen: string) {
+    const args = ["--data", this.data, "serve", "--listen", listen];
     const child = spawn(BINARY, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...this.settings },
@@ -56,10 +75,13 @@ export class Site {
       const limit = setTimeout(() => fail("did not start in time"), START_MS_MAX);
       child.on("error", (cause) => fail(cause.message));
       child.on("exit", (code) => fail(`ended with ${code}`));
+      let isServed = false;
       createInterface({ input: child.stdout }).on("line", (line) => {
-        this.url ||= /serves (http:\S+?)\/?$/.exec(line)?.[1] ?? "";
+        const url = /serves (http:\S+?)\/?$/.exec(line)?.[1];
+        this.url ||= url ?? "";
         this.link ||= /(http:\S+\/setup\?token=\S+)/.exec(line)?.[1] ?? "";
-        if (!this.url || !this.link) return;
+        isServed ||= url !== undefined;
+        if (!isServed || !this.link) return;
         clearTimeout(limit);
         done();
       });
@@ -85,6 +107,14 @@ export class Site {
     this.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
   }
 
+  /** The process that serves. */
+  get pid() {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Headers that show a request to be the administrator's. */
+  shown = () => ({ Cookie: this.cookie, Origin: this.url });
+
   /** Lets a browser in as the administrator. */
   async enter(context: BrowserContext) {
     const [name = "", value = ""] = this.cookie.split("=");
@@ -96,8 +126,7 @@ export class Site {
     const response = await fetch(this.url + path, {
       method,
       headers: {
-        Cookie: this.cookie,
-        Origin: this.url,
+        ...this.shown(),
         ...(body === undefined || bytes ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },

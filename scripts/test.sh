@@ -72,6 +72,9 @@ browser_tests() {
         return
     fi
     step check "browser packages" scripts/npm.sh e2e || return
+    # Without it the clients that are written in Python are left out, and said to be.
+    DAMASK_PYTHON=$(scripts/oracles.sh) || DAMASK_PYTHON=
+    export DAMASK_PYTHON
     step check "binary" cargo build --workspace --bins || return
     DAMASK_BINARY=$target/debug/damask CHROMIUM=${CHROMIUM:-/usr/bin/chromium} PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
         step playwright "browser tests" npm --prefix e2e run --silent test

@@ -28,7 +28,7 @@ enum Work {
     /// Print what the binary and its pages are made with, and under which licences.
     Licences,
     /// Measure the binary on a folder of real files.
-    Score(score::Wish),
+    Score(Box<score::Wish>),
 }
 
 fn main() -> ExitCode {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Work::Tidy => tidy::run(&root()),
         Work::Gen => generate::run(&root()).map(|()| true),
         Work::Licences => licences::run(&root()).map(|()| true),
-        Work::Score(wish) => score::run(&root(), wish),
+        Work::Score(wish) => score::run(&root(), *wish),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

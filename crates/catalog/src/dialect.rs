@@ -163,6 +163,11 @@ pub(crate) fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether an error says that there is no room: SQLite's FULL and IOERR_SHMSIZE, SQLSTATE's disk_full.
+pub(crate) fn is_full(error: &dyn sqlx::error::DatabaseError) -> bool {
+    ["13", "4874", "53100"].contains(&error.code().unwrap_or_default().as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::Dialect;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::dialect;
+
 /// An error of the catalog. Cheap to clone: one failed commit answers many callers.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CatalogError {
@@ -35,7 +37,14 @@ pub enum CatalogError {
         /// The law and where it is broken.
         what: String,
     },
-    /// Any other failure of the database (disk full, I/O, a wrong statement).
+    /// The disk of the database is full; nothing of the write was made. Make room and do it again.
+    #[error("the disk of the records is full")]
+    Full {
+        /// What the database said.
+        #[source]
+        source: Arc<sqlx::Error>,
+    },
+    /// Any other failure of the database (I/O, a wrong statement).
     #[error("the catalog's database failed")]
     Sql {
         /// What the database said.
@@ -62,6 +71,9 @@ impl From<sqlx::Error> for CatalogError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;
         match &error {
+            sqlx::Error::Database(database) if dialect::is_full(database.as_ref()) => {
+                Self::Full { source: Arc::new(error) }
+            }
             sqlx::Error::Database(database) => match database.kind() {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => {
                     Self::Conflict { what: database.message().to_owned() }

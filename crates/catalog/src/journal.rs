@@ -52,6 +52,12 @@ pub async fn tally(conn: &mut Conn) -> Result<Tally, CatalogError> {
     .ok_or_else(|| CatalogError::broken("the head row is there from the first migration on"))
 }
 
+/// The same within a write, with what it and those before it in its transaction have added until now.
+pub async fn tally_within(tx: &mut Tx) -> Result<Tally, CatalogError> {
+    let Tally { seq, assets, bytes } = tally(&mut tx.conn).await?;
+    Ok(Tally { seq, assets: assets + tx.assets, bytes: bytes + tx.bytes })
+}
+
 /// Up to `limit` facts after `seq`, in order.
 pub async fn after(conn: &mut Conn, seq: Seq, limit: u32) -> Result<Vec<Fact>, CatalogError> {
     conn.all(

@@ -53,6 +53,8 @@ pub struct Settings {
     pub log_file: Option<PathBuf>,
     /// Longest file taken in, in bytes.
     pub file_bytes_max: Option<u64>,
+    /// Bytes that all files of the library may have together.
+    pub quota_bytes: Option<u64>,
     /// Days an asset lies in the trash before it is purged; 0 until a person empties it.
     pub trash_days: Option<u32>,
     /// Which files wait for a person.
@@ -92,6 +94,8 @@ pub struct Config {
     pub log_file: Option<PathBuf>,
     /// Longest file taken in, in bytes.
     pub file_bytes_max: Option<u64>,
+    /// Bytes that all files of the library may have together.
+    pub quota_bytes: Option<u64>,
     /// Days an asset lies in the trash before it is purged; 0 until a person empties it.
     pub trash_days: Option<u32>,
     /// Which files wait for a person.
@@ -124,6 +128,7 @@ impl Settings {
             log_json: self.log_json.or(lower.log_json),
             log_file: self.log_file.or(lower.log_file),
             file_bytes_max: self.file_bytes_max.or(lower.file_bytes_max),
+            quota_bytes: self.quota_bytes.or(lower.quota_bytes),
             trash_days: self.trash_days.or(lower.trash_days),
             quarantine: self.quarantine.or(lower.quarantine),
             store: StoreSettings::over(self.store, lower.store),
@@ -147,6 +152,7 @@ impl Settings {
             log_json: parsed("DAMASK_LOG_JSON", text("DAMASK_LOG_JSON"))?,
             log_file: text("DAMASK_LOG_FILE").map(PathBuf::from),
             file_bytes_max: parsed("DAMASK_FILE_BYTES_MAX", text("DAMASK_FILE_BYTES_MAX"))?,
+            quota_bytes: parsed("DAMASK_QUOTA_BYTES", text("DAMASK_QUOTA_BYTES"))?,
             trash_days: parsed("DAMASK_TRASH_DAYS", text("DAMASK_TRASH_DAYS"))?,
             quarantine: None,
             store: Some(StoreSettings::from_environment(text)?),
@@ -215,6 +221,9 @@ impl Config {
         if !(1..=256).contains(&workers) {
             bail!("workers is 1 to 256, not {workers}");
         }
+        if settings.quota_bytes == Some(0) {
+            bail!("quota_bytes is at least 1; without it the library may hold what the disk takes");
+        }
         let backup = Backup::of(settings.backup, settings.store.as_ref())?;
         let store = settings.store.unwrap_or_default();
         let (places, pace) = (store.places(&library)?, store.pace()?);
@@ -229,6 +238,7 @@ impl Config {
             log_json: settings.log_json.unwrap_or(false),
             log_file: settings.log_file,
             file_bytes_max: settings.file_bytes_max,
+            quota_bytes: settings.quota_bytes,
             trash_days: settings.trash_days,
             quarantine: settings.quarantine.unwrap_or_default().checked()?,
             places,
@@ -291,6 +301,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_words() {
         check(Settings { workers: Some(0), ..Settings::default() }, Some("workers is 1 to 256"));
+        check(Settings { quota_bytes: Some(0), ..Settings::default() }, Some("quota_bytes is at least 1"));
         check(Settings { library: Some("../x".into()), ..Settings::default() }, Some("a library's name"));
         check(Settings { database: Some("mysql://".into()), ..Settings::default() }, Some("postgres://"));
     }

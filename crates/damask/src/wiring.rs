@@ -48,6 +48,7 @@ pub fn opening(config: &Config) -> anyhow::Result<Opening> {
     let usual = Limits::default();
     let limits = Limits {
         file_bytes_max: config.file_bytes_max.unwrap_or(usual.file_bytes_max),
+        quota_bytes: config.quota_bytes,
         trash_kept_s: match config.trash_days {
             None => usual.trash_kept_s,
             Some(0) => None,

@@ -87,14 +87,19 @@ pub async fn free(damask: &Damask, keys: Vec<StoreKey>) {
 
 async fn free_later(damask: Damask, due: Vec<ContentHash>) {
     for hash in due {
-        let _alone = damask.landing().write().await;
-        // Brought again meanwhile, they have a name.
-        match is_free(&damask, hash).await {
-            Ok(true) => free(&damask, vec![StoreKey::Blob(hash)]).await,
-            Ok(false) => {}
-            Err(trouble) => {
-                tracing::warn!(error = %trouble.chain(), %hash, "bytes that nothing names stay");
-            }
+        free_unless_named(&damask, hash).await;
+    }
+}
+
+/// Removes bytes that landed and were refused, unless something has them. Whoever held them for themselves does no more.
+pub async fn free_unless_named(damask: &Damask, hash: ContentHash) {
+    let _alone = damask.landing().write().await;
+    // Brought again meanwhile, they have a name.
+    match is_free(damask, hash).await {
+        Ok(true) => free(damask, vec![StoreKey::Blob(hash)]).await,
+        Ok(false) => {}
+        Err(trouble) => {
+            tracing::warn!(error = %trouble.chain(), %hash, "bytes that nothing names stay");
         }
     }
 }

@@ -12,10 +12,12 @@ mod pour;
 mod progress;
 pub mod put;
 pub mod quarantine;
+mod quota;
 pub mod receive;
 pub mod rules;
 mod scan;
 mod source;
+mod told;
 pub mod upload;
 mod walk;
 

@@ -9,6 +9,8 @@ use crate::{fixity::Pace, ingest::rules::Rules};
 pub struct Limits {
     /// Longest file taken in, in bytes.
     pub file_bytes_max: u64,
+    /// Bytes that all files of the library may have together; `None` for as many as the disk takes.
+    pub quota_bytes: Option<u64>,
     /// Longest path of a file in an import or upload, in bytes.
     pub path_bytes_max: usize,
     /// Deepest folder made by an import or upload.
@@ -41,6 +43,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes_max: 2 << 40,
+            quota_bytes: None,
             path_bytes_max: 4_096,
             folder_depth_max: 64,
             text_bytes_max: 1 << 20,

@@ -42,6 +42,8 @@ pub struct Status {
     pub assets: u64,
     /// Bytes of all its files, each counted once.
     pub bytes: u64,
+    /// How many they may be, where there is a quota.
+    pub quota_bytes: Option<u64>,
     /// The last fact.
     pub seq: Seq,
     /// The fact up to which the index is.
@@ -86,6 +88,7 @@ pub async fn now(damask: &Damask, caller: &Caller) -> Outcome<Status> {
     Ok(Status {
         assets: count(tally.assets),
         bytes: count(tally.bytes),
+        quota_bytes: damask.limits().quota_bytes.filter(|_| sees_all),
         seq: tally.seq,
         index_seq,
         pipeline_seq,

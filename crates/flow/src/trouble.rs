@@ -133,16 +133,21 @@ impl Trouble {
 
 impl From<damask_catalog::CatalogError> for Trouble {
     fn from(source: damask_catalog::CatalogError) -> Self {
+        if let damask_catalog::CatalogError::Full { source: cause } = &source {
+            return Self::mistake("disk-full", format!("{source}: {cause}")).hint(
+                "make room on the disk of the records, then do it again: what was acknowledged is kept",
+            );
+        }
         Self::Fault { doing: "use the catalog".to_owned(), source: Box::new(source) }
     }
 }
 
 impl From<damask_store::StoreError> for Trouble {
     fn from(error: damask_store::StoreError) -> Self {
-        use damask_store::StoreError;
+        use damask_store::{Refusal, StoreError};
         let code = match &error {
             StoreError::TooLarge { .. } => "too-large",
-            StoreError::Full { .. } => "disk-full",
+            StoreError::Full { .. } | StoreError::Bucket { why: Refusal::Full, .. } => "disk-full",
             StoreError::Source { .. } => "unreadable",
             StoreError::SourceChanged { .. } => "source-changed",
             StoreError::WrongOffset { .. } | StoreError::UploadSealed { .. } => "offset-conflict",
@@ -151,7 +156,12 @@ impl From<damask_store::StoreError> for Trouble {
             _ => return Self::Fault { doing: "use the store".to_owned(), source: Box::new(error) },
         };
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Self::mistake(code, format!("{error}{cause}"))
+        let trouble = Self::mistake(code, format!("{error}{cause}"));
+        match code {
+            "disk-full" => trouble
+                .hint("make room where the originals lie, then send the rest: what was acknowledged is kept"),
+            _ => trouble,
+        }
     }
 }
 

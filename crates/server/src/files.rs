@@ -1,6 +1,11 @@
 //! Bringing in one file by a plain PUT.
 
-use axum::{Json, body::Body, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    body::{Body, HttpBody as _},
+    extract::State,
+    http::StatusCode,
+};
 use damask_flow::ingest::{ArrivalOutcome, intent::Intent, put};
 use damask_model::AssetId;
 use serde::Deserialize;
@@ -46,10 +51,11 @@ struct Wish {
         (status = 201, description = "It is here", body = ArrivalView),
         (status = 404, description = "The asset to replace is not there, or not for this caller"),
         (status = 409, description = "Its folder has a file of that name, or the asset to replace lies in the trash"),
-        (status = 413, description = "It is longer than is taken"),
+        (status = 413, description = "It is longer than is taken, or the library has no room for it (over-quota)"),
         (status = 422, description = "The path cannot be, or the file could not be kept"),
         (status = 423, description = "Someone else has the asset to replace checked out"),
         (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
+        (status = 507, description = "The disk is full; what was acknowledged is kept"),
     ))]
 async fn put_file(
     State(face): State<Face>,
@@ -61,10 +67,11 @@ async fn put_file(
     let replaces = wish.replaces.map(|id| id.0.to_string());
     let intent = Intent::parse(replaces.as_deref(), wish.same_name.as_ref().map(|name| name.0.as_str()))?;
     let room = face.bodies.room()?;
+    let length = body.size_hint().exact();
     let body = chunks(body, face.options.body_silence_max);
     let arrival = to_the_end(async move {
         let _room = room;
-        put::stream(&face.damask, &who.caller, &path, intent, body).await
+        put::stream(&face.damask, &who.caller, &path, intent, length, body).await
     })
     .await?;
     if arrival.outcome == ArrivalOutcome::Failed {

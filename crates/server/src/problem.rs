@@ -61,6 +61,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("stale", 412, "It was changed meanwhile"),
     ("tus-version", 412, "Another version of tus"),
     ("too-large", 413, "Too large"),
+    ("over-quota", 413, "The library has no room for it"),
     ("wrong-media-type", 415, "Another media type is needed"),
     ("bad-range", 416, "The range lies outside"),
     ("key-reused", 422, "The key belongs to another request"),

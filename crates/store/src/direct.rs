@@ -22,25 +22,72 @@ const ALIGNMENT_BYTES: usize = 4096;
 
 /// Memory that begins at a multiple of [`ALIGNMENT_BYTES`].
 #[derive(Debug)]
-struct Piece {
+pub(crate) struct Piece {
     room: Vec<u8>,
     start: usize,
     length: usize,
 }
 
 impl Piece {
-    fn new(length: usize) -> Self {
+    pub(crate) fn new(length: usize) -> Self {
         let room = vec![0; length + ALIGNMENT_BYTES];
         let start = room.as_ptr().align_offset(ALIGNMENT_BYTES);
         Self { room, start, length }
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.room[self.start..self.start + self.length]
     }
 
-    fn bytes_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.room[self.start..self.start + self.length]
+    }
+}
+
+/// How bytes are put into one file.
+#[derive(Debug)]
+pub(crate) struct Lane(Cache);
+
+/// Whether bytes go through the page cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cache {
+    /// These do, others may not.
+    Through,
+    Past,
+    /// All do: the file system wants it so.
+    Always,
+}
+
+impl Lane {
+    /// For a file that was opened without `O_DIRECT`.
+    pub(crate) const fn new() -> Self {
+        Self(Cache::Through)
+    }
+
+    /// Writes all of the bytes, past the cache where they are a whole piece and lie as a disk wants them.
+    pub(crate) fn write_all_at(&mut self, file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+        let is_piece = bytes.len() == PIECE_BYTES;
+        let lies_well =
+            bytes.as_ptr().align_offset(ALIGNMENT_BYTES) == 0 && at.is_multiple_of(ALIGNMENT_BYTES as u64);
+        self.0 = match self.0 {
+            Cache::Through if is_piece && lies_well => match set_direct(file, true) {
+                Ok(()) => Cache::Past,
+                Err(_) => Cache::Always,
+            },
+            Cache::Past if !(is_piece && lies_well) => {
+                set_direct(file, false)?;
+                Cache::Through
+            }
+            same => same,
+        };
+        match file.write_all_at(bytes, at) {
+            Err(error) if self.0 == Cache::Past && error.raw_os_error() == Some(EINVAL) => {
+                set_direct(file, false)?;
+                self.0 = Cache::Always;
+                file.write_all_at(bytes, at)
+            }
+            done => done,
+        }
     }
 }
 
@@ -52,24 +99,13 @@ pub(crate) struct Writer {
     piece_bytes: usize,
     filled: usize,
     written: u64,
-    cache: Cache,
-}
-
-/// Whether bytes go through the page cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cache {
-    /// Until the first whole piece.
-    Undecided,
-    Past,
-    /// The file system wants it so, or what is left is no whole piece.
-    Through,
+    lane: Lane,
 }
 
 impl Writer {
     /// For an empty file.
     pub(crate) fn new(file: File) -> Self {
-        let piece_bytes = PIECE_BYTES;
-        Self { file, piece: None, piece_bytes, filled: 0, written: 0, cache: Cache::Undecided }
+        Self { file, piece: None, piece_bytes: PIECE_BYTES, filled: 0, written: 0, lane: Lane::new() }
     }
 
     /// So many bytes are expected: how much memory is worth taking. There may come more or less.
@@ -99,8 +135,6 @@ impl Writer {
     /// Writes what is left, and gives its memory back. More may follow.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         if self.filled > 0 {
-            // What is left is seldom a multiple of a block.
-            self.use_cache()?;
             self.write_piece()?;
         }
         self.piece = None;
@@ -115,33 +149,11 @@ impl Writer {
 
     fn write_piece(&mut self) -> io::Result<()> {
         let Some(piece) = self.piece.take() else { return Ok(()) };
-        let written = self.write(&piece.bytes()[..self.filled]);
+        let written = self.lane.write_all_at(&self.file, &piece.bytes()[..self.filled], self.written);
         self.piece = Some(piece);
         written?;
         self.written += self.filled as u64;
         self.filled = 0;
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.cache == Cache::Undecided && bytes.len() == PIECE_BYTES {
-            let known = set_direct(&self.file, true).is_ok();
-            self.cache = if known { Cache::Past } else { Cache::Through };
-        }
-        match self.file.write_all_at(bytes, self.written) {
-            Err(error) if self.cache == Cache::Past && error.raw_os_error() == Some(EINVAL) => {
-                self.use_cache()?;
-                self.file.write_all_at(bytes, self.written)
-            }
-            done => done,
-        }
-    }
-
-    fn use_cache(&mut self) -> io::Result<()> {
-        if self.cache == Cache::Past {
-            set_direct(&self.file, false)?;
-        }
-        self.cache = Cache::Through;
         Ok(())
     }
 }

@@ -2,35 +2,40 @@
 //!
 //! The bytes lie in `uploads/<id>`. How many of them are surely on the disk is kept beside them in
 //! `uploads/<id>.marks` (see marks.rs), because after a power cut a file's length alone may count pages that
-//! were never written. The hash is computed while the pieces arrive and kept in memory; after a restart it
-//! is computed again from the file.
+//! were never written. The hash is computed while the pieces arrive and kept in memory, and with each mark as far as
+//! whole blocks go (see tree.rs): after a restart a block is read again, not the upload.
 //!
 //! [`Store::upload_finish`] makes the bytes a blob (in the local folder by a second name for the same file) and
 //! leaves the upload, sealed, until [`Store::upload_remove`]: so that it can be asked again when the program died
 //! before its catalog commit.
 
 mod appending;
+mod behind;
+mod desk;
 mod joining;
 mod marks;
+mod tree;
 
 use std::{
     collections::{BTreeMap, HashMap},
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _, Seek as _, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-pub use appending::{Appending, Keep, UPLOAD_MARK_EVERY_BYTES};
+pub use appending::{Appending, Keep};
 use damask_model::{ContentHash, UploadId};
 use damask_time::Instant;
+pub use desk::UPLOAD_MARK_EVERY_BYTES;
 pub use joining::Part;
-use marks::Marks;
+use marks::{Mark, Marks};
+use tree::Tree;
 
 use crate::{Received, Store, StoreError, StoreKey, durable::sync_folder, incoming::FILE_MODE, key::UPLOADS};
 
-/// Uploads whose hash so far is kept in memory (about 2 KB each). One more, and another's is forgotten; it is
+/// Uploads whose hash so far is kept in memory (about 3 KB each). One more, and another's is forgotten; it is
 /// computed again when that upload goes on.
 pub const UPLOADS_HASHED_MAX: usize = 4_096;
 
@@ -56,11 +61,23 @@ enum Known {
     Idle(Box<Progress>),
 }
 
-/// Where an upload stands: so many durable bytes, and the hash over them.
+/// Where an upload stands: so many bytes, and the hash over them.
 #[derive(Clone, Debug)]
 struct Progress {
     bytes: u64,
-    hasher: blake3::Hasher,
+    tree: Tree,
+}
+
+impl Progress {
+    fn none() -> Self {
+        Self { bytes: 0, tree: Tree::new() }
+    }
+
+    /// The same with these bytes after it.
+    fn take(&mut self, bytes: &[u8]) {
+        self.tree.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
 }
 
 impl Uploads {
@@ -109,18 +126,14 @@ impl Store {
     /// Begins an upload of which nothing was sent yet. Durable.
     pub fn upload_create(&self, id: UploadId) -> Result<(), StoreError> {
         self.inner.ranks.first().check_trust()?;
-        let path = self.path(&StoreKey::Upload(id));
-        for path in [self.marks_path(id), path] {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(FILE_MODE)
-                .open(&path)
-                .map_err(|error| StoreError::io("make the file", &path, error))?;
-        }
+        let (marks_path, path) = (self.marks_path(id), self.path(&StoreKey::Upload(id)));
+        let made = Marks::create(&marks_path, false);
+        made.map_err(|error| StoreError::io("make the file", &marks_path, error))?;
+        let made = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&path);
+        made.map_err(|error| StoreError::io("make the file", &path, error))?;
         let folder = self.inner.root.join(UPLOADS);
         sync_folder(&folder).map_err(|error| StoreError::io("make durable the folder", &folder, error))?;
-        self.inner.uploads.give_back(id, Some(Progress { bytes: 0, hasher: blake3::Hasher::new() }));
+        self.inner.uploads.give_back(id, Some(Progress::none()));
         Ok(())
     }
 
@@ -132,7 +145,7 @@ impl Store {
             Some(Known::Idle(progress)) => return Ok(progress.bytes),
             _ => {}
         }
-        self.durable_bytes(id).map(|(bytes, _)| bytes)
+        self.durable(id, false).map(|(mark, _)| mark.bytes)
     }
 
     /// Appends one piece at `offset`; answers the new offset when the piece is durable.
@@ -156,14 +169,14 @@ impl Store {
         self.inner.ranks.first().check_trust()?;
         let taken = self.inner.uploads.take(id)?;
         let opened = (|| {
-            let (at, sealed) = self.durable_bytes(id)?;
+            let (mark, sealed) = self.durable(id, taken.is_some())?;
             if sealed {
                 return Err(StoreError::UploadSealed { id });
             }
-            if at != offset {
-                return Err(StoreError::WrongOffset { id, at, given: offset });
+            if mark.bytes != offset {
+                return Err(StoreError::WrongOffset { id, at: mark.bytes, given: offset });
             }
-            let progress = self.progress(id, taken.clone(), at)?;
+            let progress = self.progress(id, taken.clone(), mark)?;
             Appending::open(self, id, progress, bytes_max, keep)
         })();
         if opened.is_err() {
@@ -180,9 +193,10 @@ impl Store {
         let taken = self.inner.uploads.take(id)?;
         let mut kept = taken.clone();
         let finished = (|| {
-            let (bytes, _) = self.durable_bytes(id)?;
-            let progress = self.progress(id, taken, bytes)?;
-            let hash = ContentHash::from(progress.hasher.finalize());
+            let (mark, _) = self.durable(id, taken.is_some())?;
+            let bytes = mark.bytes;
+            let progress = self.progress(id, taken, mark)?;
+            let hash = progress.tree.hash();
             kept = Some(progress);
             let already_there = self.name_blob(id, hash, bytes)?;
             self.inner.ranks.first().settle(&[hash]).map_err(|failure| failure.to_error())?;
@@ -240,29 +254,33 @@ impl Store {
         self.inner.root.join(UPLOADS).join(format!("{id}{SEAL_SUFFIX}"))
     }
 
-    /// Durable bytes by the marks, and whether the file has become a blob.
-    fn durable_bytes(&self, id: UploadId) -> Result<(u64, bool), StoreError> {
+    /// The last mark, and whether the file has become a blob. `is_known`: memory says where the upload stands, so that
+    /// the mark is surely written.
+    fn durable(&self, id: UploadId, is_known: bool) -> Result<(Mark, bool), StoreError> {
         let key = StoreKey::Upload(id);
         let path = self.path(&key);
         let there = fs::metadata(&path).map_err(|error| StoreError::reading("measure", key, &path, error))?;
-        if there.nlink() > 1 || self.seal_path(id).exists() {
-            return Ok((there.len(), true));
-        }
         let marks_path = self.marks_path(id);
-        let marked = Marks::open(&marks_path)
-            .and_then(|marks| marks.last())
-            .map_err(|error| StoreError::io("read", &marks_path, error))?;
-        Ok((marked.min(there.len()), false))
+        let marks =
+            Marks::open(&marks_path, is_known).map_err(|error| StoreError::io("read", &marks_path, error))?;
+        let mark = marks.last().clone();
+        if there.nlink() > 1 || self.seal_path(id).exists() {
+            return Ok((Mark { bytes: there.len(), ..mark }, true));
+        }
+        if mark.bytes > there.len() {
+            // Cut short behind our back: the hash is computed again from what is left.
+            return Ok((Mark { bytes: there.len(), ..Mark::default() }, false));
+        }
+        Ok((mark, false))
     }
 
-    /// The progress at `bytes`: what memory knew, if it was that, else computed from the file.
-    fn progress(&self, id: UploadId, taken: Option<Progress>, bytes: u64) -> Result<Progress, StoreError> {
-        if let Some(progress) = taken.filter(|progress| progress.bytes == bytes) {
+    /// The progress at a mark: what memory knew, if it was that, else by the mark and the bytes after its blocks.
+    fn progress(&self, id: UploadId, taken: Option<Progress>, mark: Mark) -> Result<Progress, StoreError> {
+        if let Some(progress) = taken.filter(|progress| progress.bytes == mark.bytes) {
             return Ok(progress);
         }
         let path = self.path(&StoreKey::Upload(id));
-        let hasher = hash_first(&path, bytes).map_err(|error| StoreError::io("read", &path, error))?;
-        Ok(Progress { bytes, hasher })
+        hash_on(&path, mark).map_err(|error| StoreError::io("read", &path, error))
     }
 
     /// Gives the bytes of an upload their name among the blobs; answers whether another file had it.
@@ -308,21 +326,20 @@ fn trim(path: &Path, bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn hash_first(path: &Path, bytes: u64) -> io::Result<blake3::Hasher> {
-    let mut hasher = blake3::Hasher::new();
-    let mut file = File::open(path)?.take(bytes);
+/// The progress at a mark, from the whole blocks that it tells the hash of and the bytes after them.
+fn hash_on(path: &Path, mark: Mark) -> io::Result<Progress> {
+    let mut progress = Progress { bytes: mark.trunk.bytes(), tree: Tree::after(mark.trunk) };
+    let mut file = File::open(path)?;
+    file.seek(io::SeekFrom::Start(progress.bytes))?;
+    let mut file = file.take(mark.bytes.saturating_sub(progress.bytes));
     let mut buffer = vec![0; BUFFER_BYTES];
-    let mut hashed: u64 = 0;
     loop {
         match file.read(&mut buffer) {
             Ok(0) => break,
-            Ok(count) => {
-                hasher.update(&buffer[..count]);
-                hashed += count as u64;
-            }
+            Ok(count) => progress.take(&buffer[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    if hashed == bytes { Ok(hasher) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    if progress.bytes == mark.bytes { Ok(progress) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

@@ -6,15 +6,16 @@ mod conformance;
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{FileExt as _, PermissionsExt as _},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use conformance::{Engine, NO_LIMIT, check_stored, hash_of, incoming_with, noise, put};
 use damask_model::UploadId;
-use damask_store::{Found, Keep, Store, StoreError, StoreKey};
-use rustix::mount::{MountFlags, UnmountFlags};
+use damask_store::{Found, Keep, Store, StoreError, StoreKey, UPLOAD_MARK_EVERY_BYTES};
+use damask_testkit::SmallDisk;
+use rustix::mount::MountFlags;
 
 struct Local {
     store: Store,
@@ -216,34 +217,6 @@ fn check_denied(root: &Path) {
     assert!(refused.to_string().starts_with("not permitted to write in the data folder at"), "{refused}");
 }
 
-/// A file system of its own in memory, unmounted on drop.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    /// `None`, said aloud, where this user may not mount.
-    fn mount(options: &str) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let options = std::ffi::CString::new(options).unwrap();
-        let mounted =
-            rustix::mount::mount("none", folder.path(), "tmpfs", MountFlags::empty(), options.as_c_str());
-        if let Err(error) = mounted {
-            eprintln!("NOT TESTED: a small tmpfs can't be mounted here ({error})");
-            return None;
-        }
-        Some(Self(folder))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = rustix::mount::unmount(self.0.path(), UnmountFlags::DETACH);
-    }
-}
-
 #[test]
 fn a_full_disk_is_said_and_leaves_nothing_half_made() {
     let Some(disk) = SmallDisk::mount("size=1m") else { return };
@@ -263,18 +236,47 @@ fn a_full_disk_is_said_and_leaves_nothing_half_made() {
 
 #[test]
 fn an_upload_that_fills_the_disk_goes_on_when_there_is_room() {
-    let Some(disk) = SmallDisk::mount("size=1m") else { return };
+    let Some(disk) = SmallDisk::mount("size=8m") else { return };
     let store = Store::open(disk.path()).unwrap();
-    let ballast = put(&store, &noise(9, 500_000)).hash;
-    let (id, bytes) = (UploadId::fresh(), noise(3, 700_000));
+    let ballast = put(&store, &noise(9, 3_500_000)).hash;
+    let (id, bytes) = (UploadId::fresh(), noise(3, 7_000_000));
     store.upload_create(id).unwrap();
-    let mut piece = store.upload_writer(id, 0, NO_LIMIT, Keep::AsItComes).unwrap();
-    let full = bytes.chunks(50_000).find_map(|part| piece.write(part).err()).unwrap();
+    store.upload_append(id, 0, &bytes[..100_000]).unwrap();
+    let mut piece = store.upload_writer(id, 100_000, NO_LIMIT, Keep::AsItComes).unwrap();
+    // The disk is full by the fifth million, and whoever brings more hears of it.
+    let full = bytes[100_000..].chunks(50_000).find_map(|part| piece.write(part).err()).unwrap();
     assert!(matches!(full, StoreError::Full { .. }), "{full:?}");
-    drop(piece);
+    assert!(piece.write(b"more").is_ok(), "a few bytes wait in memory");
+    assert!(piece.finish().unwrap() >= 1_000_000, "what found room is kept");
+    let kept = store.upload_offset(id).unwrap();
+    // Nor does the very end of a piece.
+    let full = store.upload_append(id, kept, &bytes[usize::try_from(kept).unwrap()..]).unwrap_err();
+    assert!(matches!(full, StoreError::Full { .. }), "{full:?}");
+    assert!(store.upload_offset(id).unwrap() >= kept);
+    drop(store);
+
+    let store = Store::open(disk.path()).unwrap();
     let kept = store.upload_offset(id).unwrap();
     store.remove(&StoreKey::Blob(ballast)).unwrap();
     let rest = &bytes[usize::try_from(kept).unwrap()..];
-    assert_eq!(store.upload_append(id, kept, rest).unwrap(), 700_000);
+    assert_eq!(store.upload_append(id, kept, rest).unwrap(), 7_000_000);
+    assert_eq!(store.upload_finish(id).unwrap().hash, hash_of(&bytes));
+}
+
+#[test]
+fn an_upload_goes_on_after_a_restart_without_reading_what_came_before_its_last_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let (id, every) = (UploadId::fresh(), usize::try_from(UPLOAD_MARK_EVERY_BYTES).unwrap());
+    let (bytes, cut) = (noise(6, 3 * every + 1_000), 2 * every + 500);
+    let store = Store::open(folder.path()).unwrap();
+    store.upload_create(id).unwrap();
+    store.upload_append(id, 0, &bytes[..cut]).unwrap();
+    drop(store);
+
+    let store = Store::open(folder.path()).unwrap();
+    // Were the first block read again, the hash would be another.
+    let path = folder.path().join(StoreKey::Upload(id).path());
+    fs::OpenOptions::new().write(true).open(path).unwrap().write_all_at(&[!bytes[7]], 7).unwrap();
+    store.upload_append(id, cut as u64, &bytes[cut..]).unwrap();
     assert_eq!(store.upload_finish(id).unwrap().hash, hash_of(&bytes));
 }

@@ -9,10 +9,12 @@ mod judge;
 mod library;
 mod postgres;
 mod s3;
+mod small_disk;
 mod words;
 
 pub use judge::judged;
 pub use library::TempLibrary;
 pub use postgres::{TempSchema, postgres};
 pub use s3::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3, s3_prefix};
+pub use small_disk::SmallDisk;
 pub use words::{Described, Words};

@@ -2277,6 +2277,11 @@ export interface components {
             pipeline_seq: number;
             /**
              * Format: int64
+             * @description How many they may be; null without a quota.
+             */
+            quota_bytes?: number | null;
+            /**
+             * Format: int64
              * @description How far the journal is.
              */
             seq: number;
@@ -4490,7 +4495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is longer than is taken */
+            /** @description It is longer than is taken, or the library has no room for it (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4519,6 +4524,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7056,7 +7070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is longer than is taken */
+            /** @description It is longer than is taken, or the library has no room for it (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7085,6 +7099,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7258,7 +7281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The chunk goes past the upload's length */
+            /** @description The chunk goes past the upload's length, or the library has no room for the file (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7287,6 +7310,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7597,7 +7629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The chunk goes past the upload's length */
+            /** @description The chunk goes past the upload's length, or the library has no room for the file (over-quota) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7626,6 +7658,15 @@ export interface operations {
             };
             /** @description As many uploads are being received as may be; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; what was acknowledged is kept, and the upload goes on when there is room */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

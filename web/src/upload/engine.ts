@@ -39,6 +39,8 @@ interface Kept extends Dropped, Intent {
 }
 
 const AT_ONCE = 4;
+/** Bytes of one request. An upload whose first request breaks off has no address yet to go on at. */
+const CHUNK_BYTES = 16 << 20;
 const RETRY_MS = [500, 1500, 4000, 10_000];
 /** How long is waited for what is known of the file that is there. */
 const LOOK_MS_MAX = 10_000;
@@ -57,6 +59,7 @@ const uppy = new Uppy<FileMeta, TusAnswer>({
 uppy.use(Tus, {
   endpoint: "/api/v1/uploads",
   limit: AT_ONCE,
+  chunkSize: CHUNK_BYTES,
   retryDelays: RETRY_MS,
   // Named one by one, those that a file does not have would be sent as the word "undefined".
   allowedMetaFields: true,

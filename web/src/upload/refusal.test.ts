@@ -18,6 +18,8 @@ it("a question and a check-out are not tried again, a passing conflict is", () =
 
 it("the server's own words are said, and what is in the way is named", () => {
   expect(wordsOf(refused(409, problem("same-name")))).toBe("in words");
+  const full = { code: "disk-full", detail: "the disk is full", hint: "make room" };
+  expect(wordsOf(refused(507, JSON.stringify(full)))).toBe("the disk is full (make room)");
   expect(problemOf(refused(409, problem("same-name"))).asset).toBe("a1");
   expect(wordsOf(refused(502, "<html>"))).toBe("tus: unexpected response");
 });

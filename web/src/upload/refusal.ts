@@ -16,7 +16,8 @@ export function problemOf(error: unknown): Partial<ProblemBody> {
 }
 
 export function wordsOf(error: Error): string {
-  const { detail, title } = problemOf(error);
+  const { detail, title, hint } = problemOf(error);
+  if (detail && hint) return `${detail} (${hint})`;
   return detail ?? title ?? error.message.split(", originated from request")[0] ?? error.message;
 }
 

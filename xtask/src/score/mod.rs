@@ -62,6 +62,12 @@ pub struct Wish {
     /// Length of the one very large file, bytes.
     #[arg(long, default_value_t = 10_000_000_000)]
     large_file_bytes: u64,
+    /// Length of the file that is uploaded beside `dd`, bytes.
+    #[arg(long, default_value_t = 1 << 30)]
+    upload_bytes: u64,
+    /// Uploads that are cut by killing the server.
+    #[arg(long, default_value_t = 50)]
+    cuts: usize,
     /// How often the binary is killed.
     #[arg(long, default_value_t = 200)]
     kills: usize,

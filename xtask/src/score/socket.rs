@@ -1,13 +1,14 @@
 //! HTTP/1.1 with the server of a data folder, over the socket in it as the commands speak, or over its port as people
 //! do: one request a connection.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Longest wait for an answer: a killed server's socket is closed long before.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
@@ -54,33 +55,84 @@ impl Socket {
                 stream.set_write_timeout(Some(ANSWER_WITHIN))?;
                 Ok(Box::new(stream))
             }
-            Place::Port(port) => {
-                let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, *port))
-                    .with_context(|| format!("nobody listens on port {port}"))?;
-                stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-                stream.set_write_timeout(Some(ANSWER_WITHIN))?;
-                Ok(Box::new(stream))
-            }
+            Place::Port(port) => Ok(Box::new(of_port(*port)?)),
         }
     }
 
     /// Asks and waits for the whole answer.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
+        let mut sending = self.begin(method, path, headers, body.len() as u64)?;
+        sending.write(body)?;
+        sending.answer()
+    }
+
+    /// Begins to ask with a body of so many bytes, which are then written.
+    pub fn begin(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body_bytes: u64,
+    ) -> Result<Sending> {
         let mut stream = self.connect()?;
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str("\r\n");
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(body)?;
+        stream.write_all(head(method, path, headers, body_bytes).as_bytes())?;
+        Ok(Sending { stream })
+    }
+
+    /// Asks with a file as the body, which the kernel sends; over a port only.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &mut File,
+    ) -> Result<Answer> {
+        let Place::Port(port) = self.place else { bail!("files are sent over a port") };
+        let body_bytes = body.metadata()?.len();
+        let mut stream = of_port(port)?;
+        stream.write_all(head(method, path, headers, body_bytes).as_bytes())?;
+        let sent = std::io::copy(body, &mut stream)?;
+        ensure!(sent == body_bytes, "{sent} of {body_bytes} bytes were sent");
+        Sending { stream: Box::new(stream) }.answer()
+    }
+}
+
+/// A question of which the body is still to come.
+pub struct Sending {
+    stream: Box<dyn Stream>,
+}
+
+impl Sending {
+    /// Writes more of the body.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        Ok(self.stream.write_all(bytes)?)
+    }
+
+    /// Waits for the whole answer.
+    pub fn answer(mut self) -> Result<Answer> {
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
+        self.stream.read_to_end(&mut answer)?;
         Answer::read(&answer)
     }
+}
+
+fn of_port(port: u16) -> Result<TcpStream> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .with_context(|| format!("nobody listens on port {port}"))?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+    Ok(stream)
+}
+
+fn head(method: &str, path: &str, headers: &[(&str, &str)], body_bytes: u64) -> String {
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body_bytes}\r\n"
+    );
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    head
 }
 
 impl Answer {

@@ -11,7 +11,10 @@ pub async fn run(session: &Session, flags: JsonFlag) -> anyhow::Result<Ending> {
         println!("{status}");
         return Ok(Ending::Done);
     }
-    println!("{} assets, {} bytes", status["assets"], status["bytes"]);
+    match status["quota_bytes"].as_u64() {
+        Some(quota) => println!("{} assets, {} of {quota} bytes", status["assets"], status["bytes"]),
+        None => println!("{} assets, {} bytes", status["assets"], status["bytes"]),
+    }
     println!("journal at {}, index at {}", status["seq"], status["index_seq"]);
     let jobs = &status["jobs"];
     println!("jobs: {} waiting, {} running, {} dead", jobs["waiting"], jobs["running"], jobs["dead"]);

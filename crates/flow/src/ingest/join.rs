@@ -14,7 +14,11 @@ use damask_catalog::{
 use damask_model::UploadId;
 use damask_store::Part;
 
-use super::upload::{self, Concat, UploadState};
+use super::{
+    quota,
+    told::{self, Pair},
+    upload::{self, Concat, UploadState},
+};
 use crate::{
     caller::{Caller, Permission},
     damask::{Damask, off_thread},
@@ -30,7 +34,7 @@ pub async fn parts(
     damask: &Damask,
     caller: &Caller,
     parts: Vec<UploadId>,
-    metadata: &[(String, Vec<u8>)],
+    metadata: &[Pair],
 ) -> Outcome<UploadState> {
     caller.needs(Permission::Upload, "uploading a file")?;
     let distinct: BTreeSet<UploadId> = parts.iter().copied().collect();
@@ -42,8 +46,9 @@ pub async fn parts(
     if let Some(made) = made_of(damask, &parts).await? {
         return state(damask, caller, made).await;
     }
-    upload::check_intent(damask, caller, metadata).await?;
+    told::check_intent(damask, caller, metadata).await?;
     let bytes = whole_bytes(damask, &rows).await?;
+    quota::check(damask, caller, bytes).await?;
     let upload = upload::begun(damask, caller, UploadRole::Final, Some(bytes), metadata)?;
     let (row, id) = (upload.clone(), upload.id);
     let claimed = damask

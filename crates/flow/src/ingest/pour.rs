@@ -1,16 +1,18 @@
 //! Bytes on their way from the network to the disk. No thread waits for them: what has come is written together
-//! while the next is waited for, and a blocking thread is held only for as long as it writes.
+//! while the next is received, and a blocking thread is held only for as long as there is something to write. A few
+//! pieces wait at most; a client that is faster than the disk waits for it.
 
 use std::io;
 
 use bytes::Bytes;
 use damask_store::StoreError;
 use futures::{Stream, StreamExt};
+use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::trouble::{Outcome, Trouble};
 
-/// Pieces written at once at most, each as long as the network gave it.
-const PIECES_AT_ONCE: usize = 32;
+/// Pieces of one body that wait to be written, each as long as the network gave it (below half a megabyte).
+const PIECES_WAITING_MAX: usize = 4;
 
 /// Where the bytes of a body go. Its calls block.
 pub(super) trait Sink: Send + 'static {
@@ -28,28 +30,50 @@ pub(super) struct Poured<S> {
     pub broken: Option<io::Error>,
 }
 
-/// Pours a body into a sink. The next pieces are waited for while the last ones are written.
+/// Pours a body into a sink.
 pub(super) async fn pour<S: Sink>(
     body: impl Stream<Item = io::Result<Bytes>> + Send,
     sink: S,
 ) -> Outcome<Poured<S>> {
-    let mut batches = std::pin::pin!(body.ready_chunks(PIECES_AT_ONCE));
-    let mut poured = Poured { sink, failed: None, broken: None };
-    let mut batch = batches.next().await;
-    while let Some(pieces) = batch {
-        let writing = tokio::task::spawn_blocking(move || write(poured, pieces));
-        let (written, next) = tokio::join!(writing, batches.next());
-        poured = written.map_err(Trouble::fault("write the bytes of a body"))?;
-        if poured.failed.is_some() || poured.broken.is_some() {
-            break;
+    let (to_disk, mut waiting) = channel(PIECES_WAITING_MAX);
+    let receiving = async move {
+        let mut body = std::pin::pin!(body);
+        while let Some(piece) = body.next().await {
+            if to_disk.send(piece).await.is_err() {
+                // It takes no more of them.
+                break;
+            }
         }
-        batch = next;
+    };
+    let writing = async move {
+        let mut poured = Poured { sink, failed: None, broken: None };
+        while let Some(piece) = waiting.recv().await {
+            let written = tokio::task::spawn_blocking(move || write(poured, piece, waiting)).await;
+            (poured, waiting) = written.map_err(Trouble::fault("write the bytes of a body"))?;
+            if poured.failed.is_some() || poured.broken.is_some() {
+                break;
+            }
+        }
+        Ok(poured)
+    };
+    let (receiving, mut writing) = (std::pin::pin!(receiving), std::pin::pin!(writing));
+    // Whoever sends to a disk that takes no more hears of it without sending more.
+    tokio::select! {
+        poured = &mut writing => poured,
+        () = receiving => writing.await,
     }
-    Ok(poured)
 }
 
-fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Poured<S> {
-    for piece in pieces {
+type Pieces = Receiver<io::Result<Bytes>>;
+
+/// Writes a piece and those that come meanwhile.
+fn write<S: Sink>(
+    mut poured: Poured<S>,
+    first: io::Result<Bytes>,
+    mut waiting: Pieces,
+) -> (Poured<S>, Pieces) {
+    let mut next = Some(first);
+    while let Some(piece) = next {
         match piece {
             Ok(piece) => poured.failed = poured.sink.take(&piece).err(),
             Err(error) => poured.broken = Some(error),
@@ -57,19 +81,28 @@ fn write<S: Sink>(mut poured: Poured<S>, pieces: Vec<io::Result<Bytes>>) -> Pour
         if poured.failed.is_some() || poured.broken.is_some() {
             break;
         }
+        next = waiting.try_recv().ok();
     }
-    poured
+    (poured, waiting)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{io, time::Duration};
+    use std::{
+        io,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
+    };
 
     use bytes::Bytes;
     use damask_store::StoreError;
     use futures::{StreamExt as _, stream};
 
-    use super::{Sink, pour};
+    use super::{PIECES_WAITING_MAX, Sink, pour};
 
     struct Glass {
         bytes: Vec<u8>,
@@ -124,5 +157,54 @@ mod tests {
             let poured = tokio::time::timeout(Duration::from_secs(5), whole).await.expect("in time");
             assert_eq!(poured.expect("poured").sink.bytes, b"side");
         });
+    }
+
+    /// A disk that writes a piece each time it is told to.
+    struct Slow {
+        told: mpsc::Receiver<()>,
+        written: usize,
+    }
+
+    impl Sink for Slow {
+        fn take(&mut self, _: &[u8]) -> Result<(), StoreError> {
+            self.told.recv().expect("the test tells it");
+            self.written += 1;
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_faster_than_the_disk_waits_for_it() {
+        const PIECES: usize = 500;
+        // Written, waiting, and one in the hand of whoever receives.
+        const HELD_MAX: usize = PIECES_WAITING_MAX + 2;
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&taken);
+        let body = stream::iter(0..PIECES).map(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, io::Error>(Bytes::from_static(b"sea"))
+        });
+        let (tell, told) = mpsc::channel();
+        let pouring = tokio::spawn(pour(body, Slow { told, written: 0 }));
+        for written in 0..20 {
+            let full = async {
+                while taken.load(Ordering::SeqCst) < written + HELD_MAX {
+                    tokio::task::yield_now().await;
+                }
+                // Were there room for more, it would be taken now.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), full).await.expect("as many are taken as may be");
+            assert_eq!(taken.load(Ordering::SeqCst), written + HELD_MAX, "{written} pieces are written");
+            tell.send(()).expect("the disk listens");
+        }
+        // The last are told to nobody: twenty pieces are written by now.
+        for _ in 0..PIECES {
+            let _ = tell.send(());
+        }
+        let poured = tokio::time::timeout(Duration::from_secs(60), pouring).await.expect("in time");
+        assert_eq!(poured.expect("it ends").expect("poured").sink.written, PIECES);
     }
 }

@@ -12,6 +12,7 @@ use super::{
     intent::Intent,
     path::HomePath,
     pour::{Poured, Sink, pour},
+    quota,
     receive::{self, Source},
 };
 use crate::{
@@ -26,17 +27,20 @@ impl Sink for Incoming {
     }
 }
 
-/// Takes a file that arrives as a stream. A stream that breaks leaves nothing behind.
+/// Takes a file that arrives as a stream of `length` bytes, where that is known. A stream that breaks leaves nothing
+/// behind.
 pub async fn stream(
     damask: &Damask,
     caller: &Caller,
     path: &str,
     intent: Intent,
+    length: Option<u64>,
     chunks: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Outcome<Arrival> {
     caller.needs(Permission::Upload, "uploading a file")?;
     let home = HomePath::parse(path, damask.limits())?;
     intent.check(damask, caller, &home).await?;
+    quota::check(damask, caller, length.unwrap_or(0)).await?;
     let (store, bytes_max) = (damask.store().clone(), damask.limits().file_bytes_max);
     let incoming = off_thread(move || store.incoming(bytes_max)).await?;
     let Poured { sink: incoming, failed, broken } = pour(chunks, incoming).await?;

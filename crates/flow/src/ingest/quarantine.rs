@@ -91,7 +91,7 @@ pub async fn replace(
     let kept = Source::of_kept(&waiting.source, waiting.path, waiting.name, damask.limits());
     let mut path = kept.home.folders().to_vec();
     path.push(kept.home.name().to_owned());
-    let arrival = put::stream(damask, caller, &path.join("/"), kept.intent, chunks).await?;
+    let arrival = put::stream(damask, caller, &path.join("/"), kept.intent, None, chunks).await?;
     match discard(damask, caller, id).await {
         // The same bytes again are the same file, which may have gone its own way meanwhile.
         Ok(()) | Err(Trouble::Missing { .. }) => Ok(arrival),

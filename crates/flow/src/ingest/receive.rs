@@ -25,13 +25,14 @@ use super::{
     arrival::{Arrival, ArrivalOutcome},
     homes,
     intent::{self, Intent, SameName},
+    quota,
     rules::{Door, Reason},
     scan,
 };
 use crate::{
     caller::Caller,
     damask::{Damask, off_thread},
-    edit,
+    edit, frees,
     pipeline::Passage,
     see, trash,
     trouble::{Outcome, Trouble},
@@ -132,7 +133,13 @@ async fn settle(
             }
             Ok::<_, Trouble>(settled)
         })
-        .await?;
+        .await;
+    if let Err(trouble) = &written
+        && quota::is_over(trouble)
+    {
+        frees::free_unless_named(damask, received.hash).await;
+    }
+    let written = written?;
     let settled = written.value;
     Ok(Arrival {
         path: source.path,
@@ -256,6 +263,7 @@ impl Newcomer {
             let reason = Some("left out: its folder has a file of that name");
             return Ok(Settled { outcome: ArrivalOutcome::AlreadyHere, asset: asset.id, reason });
         }
+        quota::check_landed(&self.damask, &self.caller, tx, self.received).await?;
         let is_new = !files::insert(tx, &[self.file(tx, fact)]).await?.is_empty();
         if let Some(asset) = wanted {
             return self.as_was_wanted(tx, asset, fact).await;

@@ -14,15 +14,14 @@ use damask_model::{AssetId, UploadId, job::Lane};
 use damask_store::{Appending, Keep, StoreError};
 use damask_time::Instant;
 use futures::Stream;
-use serde_json::{Value as Json, json};
 
 use super::{
     arrival::{Arrival, ArrivalOutcome},
-    intent::Intent,
     join,
-    path::HomePath,
     pour::{Poured, Sink, pour},
+    quota,
     receive::{self, Landed, Source},
+    told::{self, Pair},
 };
 use crate::{
     caller::{Caller, Permission},
@@ -30,9 +29,6 @@ use crate::{
     trouble::{Outcome, Trouble},
 };
 
-/// Pairs of metadata an upload may have, and their bytes in all.
-const METADATA_PAIRS_MAX: usize = 32;
-const METADATA_BYTES_MAX: usize = 16 << 10;
 /// Expired uploads removed in one sweep.
 const SWEPT_AT_ONCE: u32 = 500;
 
@@ -42,7 +38,7 @@ pub struct NewUpload {
     /// Its whole length, where the sender knows it.
     pub length: Option<u64>,
     /// What the sender says of it; `filename` or `relativePath` names it.
-    pub metadata: Vec<(String, Vec<u8>)>,
+    pub metadata: Vec<Pair>,
     /// Whether it is a part, to be joined with others (see [`super::join`]).
     pub is_part: bool,
 }
@@ -72,7 +68,7 @@ pub struct UploadState {
     /// Until when it can be resumed.
     pub expires: Instant,
     /// What the sender said of it.
-    pub metadata: Vec<(String, Vec<u8>)>,
+    pub metadata: Vec<Pair>,
     /// What became of it, once it is whole.
     pub arrival: Option<Arrival>,
 }
@@ -91,19 +87,29 @@ pub async fn create(damask: &Damask, caller: &Caller, new: NewUpload) -> Outcome
     caller.needs(Permission::Upload, "uploading a file")?;
     let role = if new.is_part { UploadRole::Partial } else { UploadRole::Whole };
     let upload = begun(damask, caller, role, new.length, &new.metadata)?;
+    quota::check(damask, caller, new.length.unwrap_or(0)).await?;
     let (id, length_bytes) = (upload.id, upload.length_bytes);
     if role == UploadRole::Whole {
-        check_intent(damask, caller, &new.metadata).await?;
+        told::check_intent(damask, caller, &new.metadata).await?;
     }
     let store = damask.store().clone();
     off_thread(move || store.upload_create(id)).await?;
     let row = upload.clone();
-    damask
+    let written = damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
             Ok::<_, Trouble>(uploads::insert(tx, &row).await?)
         })
-        .await?;
+        .await;
+    if let Err(trouble) = written {
+        // Nobody was told of it, and no sweep would know of it.
+        let store = damask.store().clone();
+        let removed = off_thread(move || store.upload_remove(id)).await;
+        if let Err(error) = removed {
+            tracing::warn!(upload = %id, %error, "an upload that did not begin leaves a file");
+        }
+        return Err(trouble);
+    }
     if length_bytes == Some(0) && role == UploadRole::Whole {
         return finish(damask, caller, upload, 0).await;
     }
@@ -116,15 +122,10 @@ pub(super) fn begun(
     caller: &Caller,
     role: UploadRole,
     length_bytes: Option<u64>,
-    metadata: &[(String, Vec<u8>)],
+    metadata: &[Pair],
 ) -> Outcome<Upload> {
     lawful_length(damask, length_bytes)?;
-    let bytes: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if metadata.len() > METADATA_PAIRS_MAX || bytes > METADATA_BYTES_MAX {
-        return Err(Trouble::mistake("bad-upload", "the upload says too much of itself")
-            .hint(format!("at most {METADATA_PAIRS_MAX} pairs and {METADATA_BYTES_MAX} bytes")));
-    }
-    HomePath::parse(&path_of(metadata), damask.limits())?;
+    told::check(damask, metadata)?;
     let now = damask.now();
     Ok(Upload {
         id: UploadId::fresh(),
@@ -132,7 +133,7 @@ pub(super) fn begun(
         role,
         length_bytes,
         received_bytes: 0,
-        metadata: metadata_json(metadata),
+        metadata: told::to_json(metadata),
         created: now,
         expires: now.plus_seconds(damask.limits().upload_kept_s),
         state: Stand::Receiving,
@@ -197,6 +198,9 @@ pub async fn append(
     }
     if upload.state == Stand::Finished {
         return Err(Trouble::mistake("offset-conflict", "the upload is whole already"));
+    }
+    if upload.length_bytes.is_none() {
+        quota::check(damask, caller, length.unwrap_or(offset)).await?;
     }
     upload.length_bytes = agreed_length(damask, &upload, offset, length)?;
     let is_file = upload.role == UploadRole::Whole;
@@ -295,9 +299,9 @@ pub(super) async fn finish(
         blob => blob?,
     };
     let blob = Landed::new(blob, held);
-    let metadata = metadata_pairs(&upload.metadata);
-    let (path, intent) = (path_of(&metadata), intent_of(&metadata)?);
-    let home = HomePath::parse(&path, damask.limits())?;
+    let metadata = told::of_json(&upload.metadata);
+    let (path, intent) = (told::path_of(&metadata), told::intent_of(&metadata)?);
+    let home = told::home_of(damask, &metadata)?;
     let source =
         Source { path, home, origin: None, lane: Lane::Fresh, previews: true, intent, admitted: false };
     let arrival = receive::take(damask, caller, blob, source).await?;
@@ -342,16 +346,23 @@ async fn end(damask: &Damask, upload: Upload) -> Outcome<()> {
     let sender = Caller { actor: upload.actor, ..Caller::damask() };
     match (upload.role, upload.state) {
         (UploadRole::Final, Stand::Receiving) => {
-            join::complete(damask, &sender, upload).await?;
-            return Ok(());
+            let id = upload.id;
+            match join::complete(damask, &sender, upload).await {
+                // It had its time to wait for room.
+                Err(trouble) if quota::is_over(&trouble) => return remove(damask, id).await,
+                made => return made.map(drop),
+            }
         }
         // What is on the disk counts: Damask may have ended before the row heard of it.
         (UploadRole::Whole, Stand::Receiving) => {
             if let Some(length) = upload.length_bytes
                 && offset_of(damask, upload.id).await.is_ok_and(|offset| offset == length)
             {
-                finish(damask, &sender, upload, length).await?;
-                return Ok(());
+                let id = upload.id;
+                match finish(damask, &sender, upload, length).await {
+                    Err(trouble) if quota::is_over(&trouble) => return remove(damask, id).await,
+                    made => return made.map(drop),
+                }
             }
         }
         _ => {}
@@ -417,7 +428,7 @@ pub(super) fn state_of(upload: &Upload, offset: u64, arrival: Option<Arrival>) -
         offset,
         length: upload.length_bytes,
         expires: upload.expires,
-        metadata: metadata_pairs(&upload.metadata),
+        metadata: told::of_json(&upload.metadata),
         arrival,
     }
 }
@@ -429,7 +440,7 @@ fn arrival_of(upload: &Upload, damask: &Damask) -> Option<Arrival> {
         _ => ArrivalOutcome::Quarantined,
     };
     let asset: Option<AssetId> = upload.asset;
-    let path = path_of(&metadata_pairs(&upload.metadata));
+    let path = told::path_of(&told::of_json(&upload.metadata));
     Some(Arrival { path, outcome, asset, reason: None, seq: damask.seq() })
 }
 
@@ -439,71 +450,5 @@ const fn outcome_name(outcome: ArrivalOutcome) -> &'static str {
         ArrivalOutcome::AlreadyHere => "already-here",
         ArrivalOutcome::Quarantined => "quarantined",
         ArrivalOutcome::Failed => "failed",
-    }
-}
-
-/// What an upload says under a name; nothing where it says nothing.
-fn said(metadata: &[(String, Vec<u8>)], wanted: &str) -> Option<String> {
-    let value = metadata.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)?;
-    let text = String::from_utf8_lossy(value).into_owned();
-    (!text.is_empty() && text != "null").then_some(text)
-}
-
-/// Refuses, before bytes are sent, what the sender wants and cannot have.
-pub(super) async fn check_intent(
-    damask: &Damask,
-    caller: &Caller,
-    metadata: &[(String, Vec<u8>)],
-) -> Outcome<()> {
-    let home = HomePath::parse(&path_of(metadata), damask.limits())?;
-    intent_of(metadata)?.check(damask, caller, &home).await
-}
-
-/// What an upload says is to become of it.
-fn intent_of(metadata: &[(String, Vec<u8>)]) -> Outcome<Intent> {
-    Intent::parse(said(metadata, "replaces").as_deref(), said(metadata, "sameName").as_deref())
-}
-
-/// The path an upload gives itself: its place below the dropped folder, else its name.
-fn path_of(metadata: &[(String, Vec<u8>)]) -> String {
-    let text = |wanted: &str| {
-        let text = said(metadata, wanted)?.trim_start_matches('/').to_owned();
-        (!text.is_empty()).then_some(text)
-    };
-    text("relativePath")
-        .or_else(|| text("filename"))
-        .or_else(|| text("name"))
-        .unwrap_or_else(|| "unnamed".into())
-}
-
-/// Values may be any bytes (tus 1.0, Upload-Metadata); in the catalog they stand in hexadecimal digits.
-fn metadata_json(metadata: &[(String, Vec<u8>)]) -> Json {
-    json!(metadata.iter().map(|(name, value)| (name, hex::encode(value))).collect::<Vec<_>>())
-}
-
-fn metadata_pairs(json: &Json) -> Vec<(String, Vec<u8>)> {
-    let pairs: Vec<(String, String)> = serde_json::from_value(json.clone()).unwrap_or_default();
-    pairs.into_iter().filter_map(|(name, value)| Some((name, hex::decode(value).ok()?))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{metadata_json, metadata_pairs, path_of};
-
-    fn pairs(all: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
-        all.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
-    }
-
-    #[test]
-    fn a_dropped_folder_keeps_its_tree() {
-        assert_eq!(path_of(&pairs(&[("filename", "a.jpg"), ("relativePath", "News/a.jpg")])), "News/a.jpg");
-        assert_eq!(path_of(&pairs(&[("filename", "a.jpg"), ("relativePath", "null")])), "a.jpg");
-        assert_eq!(path_of(&pairs(&[])), "unnamed");
-    }
-
-    #[test]
-    fn metadata_of_any_bytes_comes_back() {
-        let metadata = vec![("x".to_owned(), vec![0, 255, 10])];
-        assert_eq!(metadata_pairs(&metadata_json(&metadata)), metadata);
     }
 }

@@ -31,7 +31,7 @@ use damask_flow::{
 use damask_model::{ActorId, AssetId, ByteSource as _, FindingCode, VersionId};
 use damask_query::{Query, Schema, Scope};
 use damask_store::Store;
-use damask_testkit::{TempLibrary, TempSchema};
+use damask_testkit::{SmallDisk, TempLibrary, TempSchema};
 use damask_time::Instant;
 use futures::{StreamExt as _, stream};
 
@@ -116,6 +116,24 @@ impl Library {
         self.damask = opened(&self.folders, &self.records, &self.ahead_s, how, fresh_index).await;
     }
 
+    /// Opens it anew on a small disk of its own, bytes and index or, with `records`, the records alone. `None` where
+    /// this user may not mount. SQLite's library is an empty one then.
+    pub async fn on_small_disk(&mut self, options: &str, records: bool) -> Option<SmallDisk> {
+        let disk = SmallDisk::mount(options)?;
+        self.stop().await;
+        self.damask.close().await;
+        if records {
+            self.records = Address::Sqlite(disk.path().join("catalog.sqlite"));
+        } else {
+            let store = self.folders.data().join("store");
+            fs::rename(&store, self.folders.data().join("store before")).expect("the store is moved away");
+            std::os::unix::fs::symlink(disk.path(), &store).expect("a link to the disk");
+        }
+        let how = (&self.limits, &self.places);
+        self.damask = opened(&self.folders, &self.records, &self.ahead_s, how, false).await;
+        Some(disk)
+    }
+
     /// Opens the library again with other limits.
     pub async fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
         change(&mut self.limits);
@@ -189,7 +207,7 @@ impl Library {
     /// Takes a file as a person drops it.
     pub async fn put(&self, path: &str, bytes: impl Into<Bytes>) -> Outcome<Arrival> {
         let bytes = stream::iter([Ok(bytes.into())]);
-        put::stream(&self.damask, &Caller::local(), path, Intent::default(), bytes).await
+        put::stream(&self.damask, &Caller::local(), path, Intent::default(), None, bytes).await
     }
 
     /// Another hand on the same store, as of a process that was killed.

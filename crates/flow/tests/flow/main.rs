@@ -17,6 +17,7 @@ mod previews;
 mod quarantine;
 mod rights;
 mod trash;
+mod uploads;
 mod vectors;
 mod versions;
 
@@ -117,6 +118,12 @@ suite! {
         a_file_of_the_same_name_is_a_copy_a_version_or_left_out_as_was_asked,
         only_whoever_checked_an_asset_out_changes_it,
         two_versions_are_compared_by_the_tags_in_which_they_differ;
+    uploads:
+        what_does_not_fit_the_quota_is_refused_before_it_is_sent_and_when_it_lands,
+        an_import_brings_what_fits_the_quota_and_says_so_of_the_rest,
+        a_full_disk_is_said_and_what_was_acknowledged_goes_on_when_there_is_room,
+        records_whose_disk_is_full_say_so_and_go_on_when_there_is_room,
+        a_file_of_parts_is_made_wherever_damask_was_killed_over_it;
     backups:
         what_was_erased_since_a_backup_does_not_come_back_with_it,
         a_place_of_another_library_or_of_anything_else_is_refused;

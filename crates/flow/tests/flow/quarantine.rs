@@ -47,7 +47,7 @@ pub async fn a_scoped_caller_sees_in_quarantine_what_it_brought(library: &mut Li
     let (damask, guest) = (&library.damask, within("keywords:public"));
     assert!(waiting(library, &guest).await.is_empty(), "names of files tell");
     let bytes = stream::iter([Ok::<_, std::io::Error>(program("true").into())]);
-    let own = put::stream(damask, &guest, "mine.exe", Intent::default(), bytes).await.expect("told");
+    let own = put::stream(damask, &guest, "mine.exe", Intent::default(), None, bytes).await.expect("told");
     assert_eq!(own.outcome, Quarantined);
     let seen = waiting(library, &guest).await;
     assert_eq!(seen.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["mine.exe"]);

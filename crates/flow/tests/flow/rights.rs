@@ -92,7 +92,8 @@ pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut 
     let (damask, guest) = (&library.damask, within("keywords:public"));
     let facts = library.verbs(hidden).await;
     let bytes = || stream::iter([Ok::<_, std::io::Error>(b"board/harbour.txt".to_vec().into())]);
-    let arrival = put::stream(damask, &guest, "mine.txt", Intent::default(), bytes()).await.expect("taken");
+    let arrival =
+        put::stream(damask, &guest, "mine.txt", Intent::default(), None, bytes()).await.expect("taken");
     assert_eq!(arrival.outcome, ArrivalOutcome::Imported, "they cannot tell that it was known");
     assert_ne!(arrival.asset, Some(hidden));
     assert_eq!(library.verbs(hidden).await, facts, "and write nothing into its history");
@@ -102,8 +103,9 @@ pub async fn bytes_of_a_hidden_asset_become_an_asset_of_their_own(library: &mut 
     let places = look::asset(damask, &guest, own).await.expect("its own").locations;
     let paths: Vec<_> = places.iter().filter(|(place, _)| place != "store").collect();
     assert_eq!(paths, [&("upload".to_owned(), "mine.txt".to_owned())]);
-    let own =
-        put::stream(damask, &Caller::local(), "again.txt", Intent::default(), bytes()).await.expect("taken");
+    let own = put::stream(damask, &Caller::local(), "again.txt", Intent::default(), None, bytes())
+        .await
+        .expect("taken");
     assert_eq!((own.outcome, own.asset), (ArrivalOutcome::AlreadyHere, Some(hidden)));
 }
 
@@ -168,7 +170,7 @@ pub async fn what_a_caller_may_not_do_is_refused(library: &mut Library) {
     refused(originals::open(damask, &reader, asset, None).await);
     refused(edit::fields(damask, &reader, asset, None, BTreeMap::new()).await);
     refused(edit::undo(damask, &reader, asset, None, damask.seq()).await);
-    refused(put::stream(damask, &reader, "x.txt", Intent::default(), stream::empty()).await);
+    refused(put::stream(damask, &reader, "x.txt", Intent::default(), None, stream::empty()).await);
     refused(
         upload::create(damask, &reader, NewUpload { length: Some(1), metadata: vec![], is_part: false })
             .await,

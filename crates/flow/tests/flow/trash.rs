@@ -124,6 +124,7 @@ pub async fn bytes_that_another_asset_has_outlive_a_purge(library: &mut Library)
         &guest,
         "Guests/own.txt",
         Default::default(),
+        None,
         bytes,
     );
     let own = own.await.expect("taken").asset.expect("an asset of their own");

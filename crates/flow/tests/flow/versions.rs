@@ -33,7 +33,7 @@ async fn bring(
     let replaces = wish.0.map(|id| id.to_string());
     let intent = Intent::parse(replaces.as_deref(), Some(wish.1)).expect("lawful");
     let bytes = stream::iter([Ok(bytes.into())]);
-    put::stream(&library.damask, &Caller::local(), path, intent, bytes).await
+    put::stream(&library.damask, &Caller::local(), path, intent, None, bytes).await
 }
 
 async fn captioned(library: &Library, asset: AssetId, caption: &str) -> Outcome<Seq> {

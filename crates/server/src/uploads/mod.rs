@@ -114,10 +114,11 @@ async fn abilities(State(damask): State<Damask>) -> Response {
         (status = 409, description = "Its folder has a file of that name (`asset` of the problem), the asset to replace lies in the trash, or a part has not come whole or belongs to another upload"),
         (status = 410, description = "A part has expired"),
         (status = 412, description = "Another version of tus"),
-        (status = 413, description = "It is longer than is taken"),
+        (status = 413, description = "It is longer than is taken, or the library has no room for it (over-quota)"),
         (status = 423, description = "Someone else has the asset to replace checked out"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
         (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
+        (status = 507, description = "The disk is full; what was acknowledged is kept, and the upload goes on when there is room"),
     ))]
 async fn create(State(face): State<Face>, who: Who, headers: HeaderMap, body: Body) -> Answer<Response> {
     let damask = face.damask.clone();
@@ -198,10 +199,11 @@ async fn head(State(damask): State<Damask>, who: Who, At(Id(id)): At<Id<UploadId
         (status = 409, description = "The upload stands at another offset, or another request writes to it"),
         (status = 410, description = "It has expired"),
         (status = 412, description = "Another version of tus"),
-        (status = 413, description = "The chunk goes past the upload's length"),
+        (status = 413, description = "The chunk goes past the upload's length, or the library has no room for the file (over-quota)"),
         (status = 415, description = "The body is not application/offset+octet-stream"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
         (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
+        (status = 507, description = "The disk is full; what was acknowledged is kept, and the upload goes on when there is room"),
     ))]
 async fn append(
     State(face): State<Face>,
@@ -268,10 +270,11 @@ async fn terminate(
         (status = 409, description = "The upload stands at another offset"),
         (status = 410, description = "It has expired"),
         (status = 412, description = "Another version of tus"),
-        (status = 413, description = "The chunk goes past the upload's length"),
+        (status = 413, description = "The chunk goes past the upload's length, or the library has no room for the file (over-quota)"),
         (status = 415, description = "The body is not application/offset+octet-stream"),
         (status = 460, description = "The checksum differs; the chunk was dropped"),
         (status = 503, description = "As many uploads are being received as may be; Retry-After says when to ask again"),
+        (status = 507, description = "The disk is full; what was acknowledged is kept, and the upload goes on when there is room"),
     ))]
 async fn overridden(
     face: State<Face>,

@@ -14,6 +14,8 @@ pub struct StatusView {
     assets: u64,
     /// Bytes of their files.
     bytes: u64,
+    /// How many they may be; null without a quota.
+    quota_bytes: Option<u64>,
     /// How far the journal is.
     seq: i64,
     /// How far the index has followed it.
@@ -47,6 +49,7 @@ impl StatusView {
         Self {
             assets: status.assets,
             bytes: status.bytes,
+            quota_bytes: status.quota_bytes,
             seq: status.seq.0,
             index_seq: status.index_seq.0,
             pipeline_seq: status.pipeline_seq.0,

@@ -1,18 +1,14 @@
-//! One piece of an upload on its way to the disk.
+//! One piece of an upload on its way to the disk: hashed as it comes, laid down behind (see behind.rs) where it is long.
 
-use std::{
-    fs::{File, OpenOptions},
-    os::unix::fs::FileExt as _,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use damask_model::UploadId;
 
-use super::{Marks, Progress};
-use crate::{Store, StoreError, StoreKey};
-
-/// After so many bytes of a long piece what is there is made durable, so that a killed server loses no more.
-pub const UPLOAD_MARK_EVERY_BYTES: u64 = 16 << 20;
+use super::{Progress, behind::Behind, desk::Desk};
+use crate::{
+    Store, StoreError, StoreKey,
+    direct::{PIECE_BYTES, Piece},
+};
 
 /// What becomes of a piece that is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +25,26 @@ pub enum Keep {
 pub struct Appending {
     store: Store,
     id: UploadId,
-    path: PathBuf,
-    file: File,
-    marks: Marks,
-    /// The last durable point.
-    durable: Progress,
-    /// What was written and hashed.
-    written: Progress,
+    /// What was taken and hashed.
+    taken: Progress,
+    /// Bytes that are not handed over yet, and how many they are.
+    room: Option<Piece>,
+    filled: usize,
+    line: Line,
     bytes_max: u64,
     keep: Keep,
     ended: bool,
+}
+
+/// Who lays the bytes down.
+#[derive(Debug)]
+enum Line {
+    /// Whoever brings them: they are few until now.
+    Here(Box<Desk>),
+    /// A thread.
+    Behind(Behind),
+    /// Nobody any more; the desk where there still is one.
+    Broken(Option<Box<Desk>>),
 }
 
 impl Appending {
@@ -49,78 +55,111 @@ impl Appending {
         bytes_max: u64,
         keep: Keep,
     ) -> Result<Self, StoreError> {
-        let path = store.path(&StoreKey::Upload(id));
-        let failed = |error| StoreError::io("open", &path, error);
-        let file = OpenOptions::new().write(true).open(&path).map_err(failed)?;
-        let marks = Marks::open(&store.marks_path(id)).map_err(failed)?;
-        store.inner.uploads.note_durable(id, progress.bytes);
-        let (store, durable) = (store.clone(), progress.clone());
-        Ok(Self { store, id, path, file, marks, durable, written: progress, bytes_max, keep, ended: false })
+        let line = Line::Here(Box::new(Desk::open(store, id, progress.clone())?));
+        let (store, taken) = (store.clone(), progress);
+        Ok(Self { store, id, taken, room: None, filled: 0, line, bytes_max, keep, ended: false })
     }
 
-    /// Appends bytes. After [`StoreError::TooLarge`] or [`StoreError::Full`] what came before still stands.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        if self.written.bytes.saturating_add(bytes.len() as u64) > self.bytes_max {
+    /// Appends bytes. After [`StoreError::TooLarge`] what came before still stands, and after [`StoreError::Full`] as
+    /// much of it as found room. What the disk says of these bytes may be told with later ones.
+    pub fn write(&mut self, mut bytes: &[u8]) -> Result<(), StoreError> {
+        if self.taken.bytes.saturating_add(bytes.len() as u64) > self.bytes_max {
             return Err(StoreError::TooLarge { bytes_max: self.bytes_max });
         }
-        self.file
-            .write_all_at(bytes, self.written.bytes)
-            .map_err(|error| StoreError::io("write", &self.path, error))?;
-        self.wrote(bytes)
-    }
-
-    /// These bytes stand in the file where it ended.
-    pub(super) fn wrote(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let length = self.written.bytes + bytes.len() as u64;
-        self.written.hasher.update(bytes);
-        self.written.bytes = length;
-        if self.keep == Keep::AsItComes && length - self.durable.bytes >= UPLOAD_MARK_EVERY_BYTES {
-            self.make_durable()?;
+        while !bytes.is_empty() {
+            // Pieces end where the disk likes them to, wherever the sender begins.
+            let at = usize::try_from(self.taken.bytes % PIECE_BYTES as u64).unwrap_or(0);
+            let room = self.room.get_or_insert_with(|| Piece::new(PIECE_BYTES));
+            let (now, later) = bytes.split_at(bytes.len().min(PIECE_BYTES - at));
+            room.bytes_mut()[self.filled..self.filled + now.len()].copy_from_slice(now);
+            self.filled += now.len();
+            self.taken.take(now);
+            if self.taken.bytes.is_multiple_of(PIECE_BYTES as u64) {
+                self.hand_over()?;
+            }
+            bytes = later;
         }
         Ok(())
     }
 
     /// Bytes of the whole upload until now, durable or not.
-    pub fn offset(&self) -> u64 {
-        self.written.bytes
-    }
-
-    /// Those of them that are durable.
-    pub(super) fn durable(&self) -> u64 {
-        self.durable.bytes
-    }
-
-    pub(super) fn file(&self) -> &File {
-        &self.file
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    pub const fn offset(&self) -> u64 {
+        self.taken.bytes
     }
 
     /// Makes the piece durable and answers where the upload now ends.
     pub fn finish(mut self) -> Result<u64, StoreError> {
-        self.ended = true;
-        let ended = self.make_durable();
-        self.release(ended.is_ok());
-        ended.map(|()| self.durable.bytes)
+        self.end(true)
     }
 
-    fn make_durable(&mut self) -> Result<(), StoreError> {
-        if self.written.bytes == self.durable.bytes {
+    /// A whole piece goes to the disk, from the first one on by a thread.
+    fn hand_over(&mut self) -> Result<(), StoreError> {
+        let Some(piece) = self.room.take() else { return Ok(()) };
+        let filled = std::mem::take(&mut self.filled);
+        let mut behind = match std::mem::replace(&mut self.line, Line::Broken(None)) {
+            Line::Here(desk) => Behind::start(*desk, self.keep == Keep::AsItComes)
+                .map_err(|error| StoreError::io("start a thread for", &self.path(), error))?,
+            Line::Behind(behind) => behind,
+            Line::Broken(desk) => {
+                self.line = Line::Broken(desk);
+                return Err(self.broken());
+            }
+        };
+        let empty = if behind.hand_over(piece, filled, self.taken.clone()) { behind.empty() } else { None };
+        if empty.is_some() {
+            (self.room, self.line) = (empty, Line::Behind(behind));
             return Ok(());
         }
-        let failed = |error| StoreError::io("make durable", &self.path, error);
-        self.file.sync_data().map_err(failed)?;
-        self.marks.add(self.written.bytes).map_err(failed)?;
-        self.durable = self.written.clone();
-        self.store.inner.uploads.note_durable(self.id, self.durable.bytes);
-        Ok(())
+        let (desk, worked) = behind.end();
+        self.line = Line::Broken(Some(Box::new(desk)));
+        worked.and(Err(self.broken()))
     }
 
-    /// Lets others at the upload; what memory knows is forgotten when the disk may know otherwise.
-    fn release(&self, sure: bool) {
-        self.store.inner.uploads.give_back(self.id, sure.then(|| self.durable.clone()));
+    /// Lays down what is left and lets others at the upload. What is to be kept is durable then, as far as it came.
+    fn end(&mut self, is_whole: bool) -> Result<u64, StoreError> {
+        self.ended = true;
+        let was_broken = matches!(self.line, Line::Broken(_));
+        let (desk, laid) = self.lay_rest();
+        let keeps = self.keep == Keep::AsItComes || (is_whole && !was_broken && laid.is_ok());
+        let (durable, ended) = match desk {
+            Some(mut desk) if keeps => match desk.make_durable() {
+                Ok(()) => (Some(desk.durable().clone()), laid.map(|()| desk.durable().bytes)),
+                // What memory knows is forgotten where the disk may know otherwise.
+                Err(error) => (None, laid.and(Err(error))),
+            },
+            Some(desk) => (Some(desk.durable().clone()), laid.and(Err(self.broken()))),
+            None => (None, Err(self.broken())),
+        };
+        self.store.inner.uploads.give_back(self.id, durable);
+        ended
+    }
+
+    fn lay_rest(&mut self) -> (Option<Box<Desk>>, Result<(), StoreError>) {
+        let rest = self.room.take().filter(|_| self.filled > 0);
+        match std::mem::replace(&mut self.line, Line::Broken(None)) {
+            Line::Here(mut desk) => {
+                let laid =
+                    rest.map_or(Ok(()), |rest| desk.lay(&rest.bytes()[..self.filled], self.taken.clone()));
+                (Some(desk), laid)
+            }
+            Line::Behind(behind) => {
+                if let Some(rest) = rest {
+                    behind.hand_over(rest, self.filled, self.taken.clone());
+                }
+                let (desk, worked) = behind.end();
+                (Some(Box::new(desk)), worked)
+            }
+            // Why was said when it broke.
+            Line::Broken(desk) => (desk, Ok(())),
+        }
+    }
+
+    fn broken(&self) -> StoreError {
+        StoreError::io("finish", &self.path(), io::Error::other("an earlier write to it failed"))
+    }
+
+    fn path(&self) -> PathBuf {
+        self.store.path(&StoreKey::Upload(self.id))
     }
 }
 
@@ -129,13 +168,11 @@ impl Drop for Appending {
         if self.ended {
             return;
         }
-        let kept = match self.keep {
-            Keep::AsItComes => self.make_durable(),
-            Keep::WhenFinished => Ok(()),
-        };
-        if let Err(error) = &kept {
+        let kept = self.end(false);
+        if let Err(error) = kept
+            && self.keep == Keep::AsItComes
+        {
             tracing::warn!(upload.id = %self.id, %error, "part of an interrupted upload is lost");
         }
-        self.release(kept.is_ok());
     }
 }

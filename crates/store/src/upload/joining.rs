@@ -13,7 +13,10 @@ use std::{
 
 use damask_model::UploadId;
 
-use super::{Appending, BUFFER_BYTES, Keep, Marks, Progress};
+use super::{
+    BUFFER_BYTES, Mark, Marks, Progress,
+    desk::{Desk, UPLOAD_MARK_EVERY_BYTES},
+};
 use crate::{Store, StoreError, StoreKey, durable::sync_folder, incoming::FILE_MODE, key::UPLOADS};
 
 /// A whole part of an upload.
@@ -36,15 +39,15 @@ impl Store {
         let mut kept = self.inner.uploads.take(id)?;
         let opened = (|| {
             self.name_joined(id, parts, &mut kept)?;
-            let (at, sealed) = self.durable_bytes(id)?;
-            if sealed || at == whole {
+            let (mark, sealed) = self.durable(id, kept.is_some())?;
+            if sealed || mark.bytes == whole {
                 return Ok(None);
             }
-            let progress = self.progress(id, kept.clone(), at)?;
-            Appending::open(self, id, progress, whole, Keep::AsItComes).map(Some)
+            let progress = self.progress(id, kept.clone(), mark)?;
+            Desk::open(self, id, progress).map(Some)
         })();
         match opened {
-            Ok(Some(appending)) => self.append_parts(appending, parts)?,
+            Ok(Some(desk)) => self.join_parts(id, desk, parts)?,
             // Whole already.
             Ok(None) => self.inner.uploads.give_back(id, kept),
             Err(error) => {
@@ -72,13 +75,7 @@ impl Store {
             return Ok(());
         }
         let marks_path = self.marks_path(id);
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(FILE_MODE)
-            .open(&marks_path)
-            .map_err(failed)?;
+        Marks::create(&marks_path, true).map_err(failed)?;
         let folder = self.inner.root.join(UPLOADS);
         let sync = || {
             sync_folder(&folder).map_err(|error| StoreError::io("make durable the folder", &folder, error))
@@ -89,8 +86,9 @@ impl Store {
         };
         let hashed = self.inner.uploads.take(first.id)?;
         let moved = (|| {
-            self.check_part(first)?;
-            Marks::open(&marks_path).and_then(|marks| marks.add(first.bytes)).map_err(failed)?;
+            let mark = self.check_part(first)?;
+            let mut marks = Marks::open(&marks_path, false).map_err(failed)?;
+            marks.write(mark).and_then(|()| marks.settle()).map_err(failed)?;
             sync()?;
             fs::rename(self.path(&StoreKey::Upload(first.id)), &path).map_err(failed)?;
             sync()
@@ -101,35 +99,43 @@ impl Store {
     }
 
     /// Only a part that has all its bytes is joined.
-    fn check_part(&self, part: &Part) -> Result<(), StoreError> {
-        match self.durable_bytes(part.id)? {
-            (at, _) if at == part.bytes => Ok(()),
-            (at, _) => Err(StoreError::WrongOffset { id: part.id, at, given: part.bytes }),
+    fn check_part(&self, part: &Part) -> Result<Mark, StoreError> {
+        match self.durable(part.id, false)? {
+            (mark, _) if mark.bytes == part.bytes => Ok(mark),
+            (mark, _) => Err(StoreError::WrongOffset { id: part.id, at: mark.bytes, given: part.bytes }),
         }
     }
 
-    fn append_parts(&self, mut appending: Appending, parts: &[Part]) -> Result<(), StoreError> {
+    fn join_parts(&self, id: UploadId, mut desk: Desk, parts: &[Part]) -> Result<(), StoreError> {
+        let joined = self.lay_parts(&mut desk, parts);
+        // What was joined until an error stays so.
+        let durable = desk.make_durable();
+        self.inner.uploads.give_back(id, durable.is_ok().then(|| desk.durable().clone()));
+        joined.and(durable)
+    }
+
+    fn lay_parts(&self, desk: &mut Desk, parts: &[Part]) -> Result<(), StoreError> {
         let mut end = 0;
         let mut given_up = 0;
         let mut ends = Vec::new();
         for part in parts {
             end += part.bytes;
             ends.push(end);
-            if end <= appending.offset() {
+            if end <= desk.laid().bytes {
                 continue;
             }
             self.check_part(part)?;
             let path = self.path(&StoreKey::Upload(part.id));
             let file = File::open(&path)
                 .map_err(|error| StoreError::reading("open", StoreKey::Upload(part.id), &path, error))?;
-            let from = part.bytes - (end - appending.offset());
-            appending.append_file(&file, from, part.bytes)?;
-            while ends.get(given_up).is_some_and(|end| *end <= appending.durable()) {
+            let from = part.bytes - (end - desk.laid().bytes);
+            lay_file(desk, &file, from, part.bytes)?;
+            while ends.get(given_up).is_some_and(|end| *end <= desk.settled_bytes()) {
                 self.give_up(&parts[given_up]);
                 given_up += 1;
             }
         }
-        appending.finish().map(drop)
+        Ok(())
     }
 
     /// Its bytes are the whole's. What cannot be removed now takes room until the whole is removed.
@@ -140,48 +146,49 @@ impl Store {
     }
 }
 
-impl Appending {
-    /// Appends the bytes of another file from `from` to `to`. The file system is asked to share them; they are read for
-    /// the hash either way.
-    fn append_file(&mut self, source: &File, from: u64, to: u64) -> Result<(), StoreError> {
-        let mut buffer = vec![0; BUFFER_BYTES];
-        let mut at = from;
-        while at < to {
-            let stride = (to - at).min(super::UPLOAD_MARK_EVERY_BYTES);
-            let shared = self.share(source, at, stride)?;
-            let end = at + stride;
-            while at < end {
-                let count = usize::try_from(end - at).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
-                let piece = &mut buffer[..count];
-                source
-                    .read_exact_at(piece, at)
-                    .map_err(|error| StoreError::io("read for", self.path(), error))?;
-                if shared {
-                    self.wrote(piece)?
-                } else {
-                    self.write(piece)?
-                }
-                at += count as u64;
+/// Appends the bytes of another file from `from` to `to`. The file system is asked to share them; they are read for the
+/// hash either way.
+fn lay_file(desk: &mut Desk, source: &File, from: u64, to: u64) -> Result<(), StoreError> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    let mut at = from;
+    while at < to {
+        let stride = (to - at).min(UPLOAD_MARK_EVERY_BYTES);
+        let shared = share(desk, source, at, stride)?;
+        let end = at + stride;
+        while at < end {
+            let count = usize::try_from(end - at).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
+            let piece = &mut buffer[..count];
+            source
+                .read_exact_at(piece, at)
+                .map_err(|error| StoreError::io("read for", desk.path(), error))?;
+            let mut after = desk.laid().clone();
+            after.take(piece);
+            if shared {
+                desk.lies(after);
+            } else {
+                desk.lay(piece, after)?;
             }
+            desk.mark_when_due()?;
+            at += count as u64;
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Whether the file system put these bytes there. A full disk is told, anything else is left to a plain copy.
-    fn share(&self, source: &File, from: u64, bytes: u64) -> Result<bool, StoreError> {
-        let (mut from, mut to, mut left) = (from, self.offset(), bytes);
-        while left > 0 {
-            let length = usize::try_from(left).unwrap_or(usize::MAX);
-            match rustix::fs::copy_file_range(source, Some(&mut from), self.file(), Some(&mut to), length) {
-                Ok(0) => return Ok(false),
-                Ok(count) => left -= count as u64,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) => {
-                    return Err(StoreError::io("write", self.path(), io::Error::from(error)));
-                }
-                Err(_) => return Ok(false),
+/// Whether the file system put these bytes there. A full disk is told, anything else is left to a plain copy.
+fn share(desk: &Desk, source: &File, from: u64, bytes: u64) -> Result<bool, StoreError> {
+    let (mut from, mut to, mut left) = (from, desk.laid().bytes, bytes);
+    while left > 0 {
+        let length = usize::try_from(left).unwrap_or(usize::MAX);
+        match rustix::fs::copy_file_range(source, Some(&mut from), desk.file(), Some(&mut to), length) {
+            Ok(0) => return Ok(false),
+            Ok(count) => left -= count as u64,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) => {
+                return Err(StoreError::io("write", desk.path(), io::Error::from(error)));
             }
+            Err(_) => return Ok(false),
         }
-        Ok(true)
     }
+    Ok(true)
 }

@@ -63,6 +63,7 @@ macro_rules! conformance {
                 an_interrupted_piece_with_a_checksum_keeps_nothing,
                 an_upload_goes_on_after_a_crash_from_what_was_acknowledged,
                 a_long_piece_is_made_durable_on_the_way,
+                an_upload_of_odd_pieces_is_what_was_sent,
                 two_pieces_at_once_are_refused,
                 an_upload_over_its_limit_is_refused_and_keeps_what_came,
                 a_finished_upload_is_sealed_and_may_be_finished_again,

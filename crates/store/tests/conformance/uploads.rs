@@ -79,16 +79,38 @@ pub fn an_upload_goes_on_after_a_crash_from_what_was_acknowledged(mut engine: im
 pub fn a_long_piece_is_made_durable_on_the_way(mut engine: impl Engine) {
     let id = created(&engine);
     let mut piece = engine.store().upload_writer(id, 0, NO_LIMIT, Keep::AsItComes).unwrap();
-    let bytes = noise(5, usize::try_from(UPLOAD_MARK_EVERY_BYTES).unwrap() + 1_000_000);
+    let every = usize::try_from(UPLOAD_MARK_EVERY_BYTES).unwrap();
+    let bytes = noise(5, 4 * every + 5_000_000);
+    // A piece that was handed over is written by a thread: those after it wait for it, and so for the mark.
     for part in bytes.chunks(1 << 20) {
         piece.write(part).unwrap();
     }
-    assert_eq!(engine.store().upload_offset(id).unwrap(), UPLOAD_MARK_EVERY_BYTES);
+    assert_eq!(engine.store().upload_offset(id).unwrap(), 4 * UPLOAD_MARK_EVERY_BYTES);
     std::mem::forget(piece);
     engine.restart();
-    assert_eq!(engine.store().upload_offset(id).unwrap(), UPLOAD_MARK_EVERY_BYTES);
-    let rest = &bytes[usize::try_from(UPLOAD_MARK_EVERY_BYTES).unwrap()..];
-    engine.store().upload_append(id, UPLOAD_MARK_EVERY_BYTES, rest).unwrap();
+    assert_eq!(engine.store().upload_offset(id).unwrap(), 4 * UPLOAD_MARK_EVERY_BYTES);
+    engine.store().upload_append(id, 4 * UPLOAD_MARK_EVERY_BYTES, &bytes[4 * every..]).unwrap();
+    assert_eq!(engine.store().upload_finish(id).unwrap().hash, hash_of(&bytes));
+}
+
+pub fn an_upload_of_odd_pieces_is_what_was_sent(mut engine: impl Engine) {
+    let (id, bytes) = (created(&engine), noise(7, 9_000_001));
+    let mut at = 0;
+    for (number, length) in [1, 4_095, 1 << 20, 3_000_003, 2_097_152, 700_001].into_iter().enumerate() {
+        let mut piece = engine.store().upload_writer(id, at as u64, NO_LIMIT, Keep::AsItComes).unwrap();
+        bytes[at..at + length].chunks(77_777).for_each(|part| piece.write(part).unwrap());
+        // Broken off or not, all of it came.
+        if number % 2 == 0 {
+            drop(piece);
+        } else {
+            assert_eq!(piece.finish().unwrap(), (at + length) as u64);
+        }
+        at += length;
+        if number == 3 {
+            engine.restart();
+        }
+    }
+    engine.store().upload_append(id, at as u64, &bytes[at..]).unwrap();
     assert_eq!(engine.store().upload_finish(id).unwrap().hash, hash_of(&bytes));
 }
 

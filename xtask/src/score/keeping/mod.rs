@@ -2,9 +2,12 @@
 
 mod backup;
 mod hostile;
+mod people;
+mod resumed;
 mod scrubbed;
 mod suite;
 mod tampered;
+mod uploaded;
 
 use super::Measure;
 
@@ -29,6 +32,13 @@ pub const ROWS: &[Measure] = &[
         unit: "%; ; s",
         goal: "<= 30 %; verifies; <= 10 s",
         measure: backup::measure,
+    },
+    Measure {
+        row: 6,
+        name: "upload on loopback, hash included, to dd; server killed, resumed: sent again at most",
+        unit: "x; chunks",
+        goal: ">= 0.8 x; <= 1, all bytes right",
+        measure: uploaded::measure,
     },
     Measure {
         row: 7,

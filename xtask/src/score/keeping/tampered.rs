@@ -14,6 +14,7 @@ use super::super::board::Figure;
 use super::super::server::Server;
 use super::super::socket::Socket;
 use super::super::{Bench, fixtures};
+use super::people::{administrator, ask};
 
 /// Small files of the library, beside a few of every other sort.
 const FILES: usize = 300;
@@ -90,10 +91,7 @@ fn fill(bench: &Bench, data: &Path) -> Result<()> {
 /// An administrator, a key of theirs, an edit, a deleted asset and one that is checked out. The link is asked for by
 /// the machine's `owner`, the rest is done as people do it, by the `door`.
 fn people(owner: &Socket, door: &Socket) -> Result<()> {
-    let (link, _) = ask(owner, "POST", "/api/v1/setup/link", "", &json!({}))?;
-    let person = json!({"token": link["token"], "name": "Ada", "email": "ada@example.org",
-        "password": "correct horse battery"});
-    let (_, cookie) = ask(door, "POST", "/api/v1/setup", "", &person)?;
+    let cookie = administrator(owner, door)?;
     ask(door, "POST", "/api/v1/keys", &cookie, &json!({"name": "a program", "scopes": ["read"]}))?;
     let (found, _) = ask(door, "GET", "/api/v1/assets?limit=3&q=type:document", &cookie, &Value::Null)?;
     let items = found["items"].as_array().into_iter().flatten();
@@ -105,17 +103,6 @@ fn people(owner: &Socket, door: &Socket) -> Result<()> {
     let note = json!({"note": "retouching"});
     ask(door, "PUT", &format!("/api/v1/assets/{}/checkout", ids[2]), &cookie, &note)?;
     Ok(())
-}
-
-/// What was answered, and the cookie that was set.
-fn ask(socket: &Socket, method: &str, path: &str, cookie: &str, body: &Value) -> Result<(Value, String)> {
-    let headers =
-        [("content-type", "application/json"), ("cookie", cookie), ("sec-fetch-site", "same-origin")];
-    let answer = socket.ask(method, path, &headers, body.to_string().as_bytes())?;
-    let said = String::from_utf8_lossy(&answer.body).into_owned();
-    ensure!(answer.status < 300, "{method} {path}: {} {said}", answer.status);
-    let set = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default();
-    Ok((serde_json::from_str(&said).unwrap_or_default(), set.to_owned()))
 }
 
 fn tamper(bench: &Bench, database: &Path, words: &[&str]) -> Result<String> {
