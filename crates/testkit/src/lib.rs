@@ -9,6 +9,7 @@ mod judge;
 mod library;
 mod postgres;
 mod s3;
+pub mod siege;
 mod words;
 
 pub use judge::judged;

@@ -30,6 +30,12 @@ impl TempSchema {
         Some(Self { address, name: format!("t{}_{number}_{short}", std::process::id()) })
     }
 
+    /// The schema that the binary makes for a library of this name.
+    #[must_use]
+    pub fn of_library(address: &str, library: &str) -> Self {
+        Self { address: address.to_owned(), name: format!("damask_{library}") }
+    }
+
     /// The server's address.
     #[must_use]
     pub fn address(&self) -> &str {

@@ -7,5 +7,6 @@ mod crash;
 mod refusals;
 mod run;
 mod served;
+mod siege;
 mod telemetry;
 mod tls;
