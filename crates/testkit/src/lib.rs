@@ -8,6 +8,7 @@ pub mod fixtures;
 mod judge;
 mod library;
 mod postgres;
+pub mod power;
 mod s3;
 pub mod siege;
 mod words;

@@ -17,11 +17,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value as Json;
 
 pub use content::Content;
 pub use door::{Answer, Door, Request};
-pub use hand::{Deed, Hand, Trade};
+pub use hand::{Deed, Hand, PIECE_BYTES, Trade};
 pub use ledger::{Act, Kept, Ledger, Said, Upload};
 pub use look::{Care, Findings, look};
 pub use serving::{Ground, Serving};
@@ -164,44 +163,19 @@ impl Siege {
         let mut ledgers: Vec<&mut Ledger> = self.hands.iter_mut().map(|hand| &mut hand.ledger).collect();
         let found = look::look(door, &mut ledgers, care, &mut self.words)?;
         self.tally.findings.add(found);
-        self.check(care)?;
-        if care == Care::All { self.look_at_backups() } else { Ok(()) }
-    }
-
-    /// What `damask check` finds.
-    fn check(&mut self, care: Care) -> Result<()> {
-        let quick: &[&str] = if care == Care::All { &[] } else { &["--quick"] };
-        let checked = self.ground.run(&[&["check", "--json"], quick].concat())?;
+        self.tally.unclean.extend(self.ground.faults(care)?);
         self.tally.checks += 1;
-        let said = String::from_utf8_lossy(&checked.stdout);
-        let faults: Vec<&str> = said.lines().filter(|line| line.contains("\"fault\":true")).collect();
-        self.tally.unclean.extend(faults.iter().map(|line| format!("unclean: {line}")));
-        if !checked.status.success() && faults.is_empty() {
-            let errors = String::from_utf8_lossy(&checked.stderr);
-            self.tally.unclean.push(format!("unclean: the check ended with {}: {errors}", checked.status));
-        }
-        Ok(())
+        if care == Care::All { self.look_at_backups() } else { Ok(()) }
     }
 
     /// Every backup that was acknowledged is there and whole; old ones go.
     fn look_at_backups(&mut self) -> Result<()> {
-        for hand in &mut self.hands {
-            let Some(repository) = hand.repository().map(|path| path.display().to_string()) else { continue };
-            if hand.ledger.backups.is_empty() {
+        for hand in self.hands.iter_mut() {
+            let Some(repository) = hand.repository().filter(|_| !hand.ledger.backups.is_empty()) else {
                 continue;
-            }
-            let backups = |more: &[&str]| -> Result<Vec<Json>> {
-                let said = self.ground.well(&[&["backups", &repository, "--json"], more].concat())?;
-                Ok(said.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
             };
-            let there = backups(&[])?;
-            for id in &hand.ledger.backups {
-                let found = there.iter().find(|backup| backup["id"] == id.as_str());
-                if found.is_none_or(|backup| !backup["broken"].is_null()) {
-                    self.tally.findings.lost.push(format!("lost: backup {id}: {found:?}"));
-                }
-            }
-            let kept = backups(&["--keep", &BACKUPS_KEPT.to_string()])?;
+            self.tally.findings.lost.extend(self.ground.lost_backups(repository, &hand.ledger.backups)?);
+            let kept = self.ground.backups(repository, &["--keep", &BACKUPS_KEPT.to_string()])?;
             hand.ledger.backups.retain(|id| kept.iter().any(|backup| backup["id"] == id.as_str()));
         }
         Ok(())

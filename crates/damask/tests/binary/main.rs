@@ -4,6 +4,7 @@
 mod backup;
 mod contract;
 mod crash;
+mod power;
 mod refusals;
 mod run;
 mod served;

@@ -4,6 +4,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -18,9 +20,11 @@ use crate::Words;
 const FILE_BYTES_MAX: u64 = 20_000;
 const UPLOAD_BYTES_MAX: u64 = 300_000;
 /// Bytes of a piece of an upload.
-const PIECE_BYTES: usize = 48_000;
+pub const PIECE_BYTES: usize = 48_000;
 /// From so many assets on a hand gives more away than it takes.
 const ASSETS_MAX: usize = 24;
+/// How long a hand waits after a failure.
+const REFUSED_WAIT: Duration = Duration::from_millis(20);
 /// Files of one import.
 const FILES_PER_IMPORT: u64 = 6;
 
@@ -55,7 +59,7 @@ pub struct Hand {
     pub ledger: Ledger,
     /// An import that a kill cut short, to be asked for again.
     pub unfinished: Option<Act>,
-    /// Answers that are none of those that can be.
+    /// Answers that are none of those that should be.
     pub refusals: Vec<String>,
     /// What was acknowledged, one after another.
     pub deeds: Vec<Deed>,
@@ -87,6 +91,11 @@ impl Hand {
         }
     }
 
+    /// It backs up to another place from now on.
+    pub fn backs_up_to(&mut self, repository: &Path) {
+        repository.clone_into(&mut self.repository);
+    }
+
     /// Where it backs up to.
     #[must_use]
     pub fn repository(&self) -> Option<&Path> {
@@ -103,11 +112,24 @@ impl Hand {
         }
     }
 
+    /// Works until `goes_on` says no, whatever fails meanwhile. What a failure was answered to is left alone.
+    pub fn work_on(&mut self, door: &Door, goes_on: &dyn Fn() -> bool) {
+        while goes_on() {
+            let act = self.choose();
+            if self.act(door, &act).is_err() {
+                self.ledger.doubt();
+                self.unfinished = None;
+                // Whoever is refused does not ask again at once.
+                sleep(REFUSED_WAIT);
+            }
+        }
+    }
+
     /// Does one thing; an error where no whole answer came. Another answer than it should be is kept as a refusal.
     pub fn act(&mut self, door: &Door, act: &Act) -> Result<()> {
         self.ledger.pending = Some(act.clone());
         self.asked += 1;
-        let id = format!("{}-{}", self.name, self.asked);
+        let id = format!("{}-{:08}", self.name, self.asked);
         let done = match act {
             Act::Import { folder, files } => self.import(door, act, folder, files),
             Act::Backup => self.back_up(door, act),
@@ -258,13 +280,13 @@ impl Hand {
     }
 
     fn keep(&mut self) -> Act {
-        let (count, chance) = (self.ledger.assets.len(), self.words.below(100));
+        let (count, chance) = (self.ledger.sure().count(), self.words.below(100));
         if count < 4 || (chance < 25 && count < ASSETS_MAX) {
             let content = Content::next(&mut self.words, FILE_BYTES_MAX);
             return Act::Put { name: self.file_name(), content };
         }
         let place = self.words.below(count as u64);
-        let chosen = self.ledger.assets.iter().nth(usize::try_from(place).expect("a small count"));
+        let chosen = self.ledger.sure().nth(usize::try_from(place).expect("a small count"));
         let (id, kept) = chosen.expect("below the count");
         let (id, is_trashed, is_out) = (id.clone(), kept.is_trashed, kept.note.is_some());
         let goes = if count >= ASSETS_MAX { 40 } else { 12 };

@@ -131,6 +131,9 @@ pub struct Ledger {
     pub upload: Option<Upload>,
     /// What was asked for and not acknowledged.
     pub pending: Option<Act>,
+    /// What was asked for and answered with a failure: it may have been done all the same. Nothing more is done to
+    /// these assets.
+    pub doubts: Vec<Act>,
     /// Assets that were purged, since they were last looked for.
     pub gone: BTreeSet<String>,
     /// Assets that something happened to since they were last looked at.
@@ -250,17 +253,45 @@ impl Ledger {
         }
     }
 
-    /// The files that the pending act may have brought in unheard.
+    /// The files that pending and doubtful acts may have brought in unheard.
     #[must_use]
     pub fn unheard(&self) -> Vec<(String, Content)> {
-        match &self.pending {
-            Some(Act::Put { name, content }) => vec![(name.clone(), *content)],
-            Some(Act::Import { files, .. }) => files.clone(),
-            Some(Act::Append { .. }) => {
-                self.upload.iter().map(|upload| (upload.name.clone(), upload.content)).collect()
+        let mut files = Vec::new();
+        for act in self.pending.iter().chain(&self.doubts) {
+            match act {
+                Act::Put { name, content } => files.push((name.clone(), *content)),
+                Act::Import { files: all, .. } => files.extend(all.iter().cloned()),
+                Act::Append { .. } => {
+                    files.extend(self.upload.iter().map(|upload| (upload.name.clone(), upload.content)));
+                }
+                _ => {}
             }
-            _ => Vec::new(),
         }
+        files
+    }
+
+    /// The pending act was answered with a failure.
+    pub fn doubt(&mut self) {
+        match self.pending.take() {
+            // Its end is known by what came of it.
+            Some(Act::Append { .. }) => {
+                let upload = self.upload.take();
+                self.doubts.extend(upload.map(|Upload { name, content, .. }| Act::Put { name, content }));
+            }
+            Some(Act::Begin { .. } | Act::Backup) | None => {}
+            Some(act) => self.doubts.push(act),
+        }
+    }
+
+    /// What may have been done to an asset unheard.
+    #[must_use]
+    pub fn may_have(&self, asset: &str) -> Option<&Act> {
+        self.pending.iter().chain(&self.doubts).find(|act| act.asset() == Some(asset))
+    }
+
+    /// The assets that there is no doubt of.
+    pub fn sure(&self) -> impl Iterator<Item = (&String, &Kept)> {
+        self.assets.iter().filter(|(id, _)| self.may_have(id).is_none())
     }
 }
 

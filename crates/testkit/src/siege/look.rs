@@ -111,7 +111,11 @@ fn one(
 ) -> Result<()> {
     let unheard = ledger.unheard();
     look_at_upload(door, ledger, findings)?;
-    let pending = ledger.pending.take();
+    let unsure = Ledger {
+        pending: ledger.pending.take(),
+        doubts: std::mem::take(&mut ledger.doubts),
+        ..Ledger::default()
+    };
     // What came in unheard is known from now on.
     for (name, content) in unheard {
         for (id, _) in listed.iter().filter(|(_, listed)| **listed == name) {
@@ -122,7 +126,8 @@ fn one(
         }
     }
     let mut chosen: BTreeSet<String> = std::mem::take(&mut ledger.touched);
-    chosen.extend(pending.as_ref().and_then(|act| act.asset()).map(str::to_owned));
+    let acts = unsure.pending.iter().chain(&unsure.doubts);
+    chosen.extend(acts.filter_map(|act| act.asset()).map(str::to_owned));
     match care {
         Care::All => chosen.extend(ledger.assets.keys().cloned()),
         Care::Fresh if !ledger.assets.is_empty() => {
@@ -136,7 +141,7 @@ fn one(
     }
     for id in chosen {
         let Some(kept) = ledger.assets.get(&id).cloned() else { continue };
-        let act = pending.as_ref().filter(|act| act.asset() == Some(&id));
+        let act = unsure.may_have(&id);
         findings.assets += 1;
         match look_at(door, &id, &kept, act, care, findings)? {
             Seen::Same => {}

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use serde_json::Value as Json;
+
 use super::door::{Door, Request};
+use super::look::Care;
 
 /// How long a server may take until it is ready, and until it has ended in order.
 const READY_MAX: Duration = Duration::from_secs(120);
@@ -112,6 +115,40 @@ impl Ground {
         Ok(serving)
     }
 
+    /// What `damask check` finds.
+    pub fn faults(&self, care: Care) -> Result<Vec<String>> {
+        let quick: &[&str] = if care == Care::All { &[] } else { &["--quick"] };
+        let checked = self.run(&[&["check", "--json"], quick].concat())?;
+        let said = String::from_utf8_lossy(&checked.stdout);
+        let faults = said.lines().filter(|line| line.contains("\"fault\":true"));
+        let mut faults: Vec<String> = faults.map(|line| format!("unclean: {line}")).collect();
+        if !checked.status.success() && faults.is_empty() {
+            let errors = String::from_utf8_lossy(&checked.stderr);
+            faults.push(format!("unclean: the check ended with {}: {errors}", checked.status));
+        }
+        Ok(faults)
+    }
+
+    /// Those of these backups that are not there or not whole.
+    pub fn lost_backups(&self, repository: &Path, ids: &[String]) -> Result<Vec<String>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let there = self.backups(repository, &[])?;
+        let is_lost = |id: &&String| {
+            let found = there.iter().find(|backup| backup["id"] == id.as_str());
+            found.is_none_or(|backup| !backup["broken"].is_null())
+        };
+        Ok(ids.iter().filter(is_lost).map(|id| format!("lost: backup {id}")).collect())
+    }
+
+    /// The backups of a repository.
+    pub fn backups(&self, repository: &Path, more: &[&str]) -> Result<Vec<Json>> {
+        let repository = repository.to_str().context("the folder of a siege is UTF-8")?;
+        let said = self.well(&[&["backups", repository, "--json"], more].concat())?;
+        Ok(said.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
+    }
+
     fn socket(&self) -> PathBuf {
         self.data.join("libraries").join(&self.library).join("damask.sock")
     }
@@ -146,7 +183,7 @@ impl Serving {
     /// Waits until it says that it is ready.
     pub fn wait_until_ready(&mut self) -> Result<()> {
         let started = Instant::now();
-        let ready = Request::new("GET", "/readyz");
+        let ready = Request::new("GET", "/api/v1/status");
         while !self.door().ask(&ready).is_ok_and(|answer| answer.status == 200) {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended with {status}: {}", self.last_words());
