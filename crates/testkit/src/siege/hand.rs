@@ -291,7 +291,8 @@ impl Hand {
         let (id, is_trashed, is_out) = (id.clone(), kept.is_trashed, kept.note.is_some());
         let goes = if count >= ASSETS_MAX { 40 } else { 12 };
         if is_trashed {
-            return if chance % 2 == 0 { Act::Purge(id) } else { Act::Restore(id) };
+            // What somebody has checked out is not purged.
+            return if chance % 2 == 0 && !is_out { Act::Purge(id) } else { Act::Restore(id) };
         }
         let number = self.words.number();
         match self.words.below(100) {

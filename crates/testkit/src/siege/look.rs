@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value as Json;
 
+use super::content::Content;
 use super::door::{Door, Request};
 use super::hand::{received, tus};
 use super::ledger::{Act, Kept, Ledger};
@@ -51,8 +52,15 @@ pub enum Care {
 /// Looks at all assets of these ledgers, which are those of one library.
 pub fn look(door: &Door, ledgers: &mut [&mut Ledger], care: Care, words: &mut Words) -> Result<Findings> {
     let mut findings = Findings::default();
-    let listed = listing(door)?;
+    // To ask for an upload whose bytes are all there finishes it: so these come before the listing.
+    let mut unheard = Vec::new();
     for ledger in ledgers.iter_mut() {
+        unheard.push(ledger.unheard());
+        look_at_upload(door, ledger, &mut findings)?;
+    }
+    let listed = listing(door)?;
+    for (ledger, unheard) in ledgers.iter_mut().zip(unheard) {
+        came_unheard(ledger, unheard, &listed);
         one(door, ledger, &listed, care, words, &mut findings)?;
     }
     let known: BTreeSet<&String> = ledgers.iter().flat_map(|ledger| ledger.assets.keys()).collect();
@@ -72,7 +80,7 @@ fn listing(door: &Door) -> Result<BTreeMap<String, String>> {
     for query in ["", "is:trashed"] {
         let mut after = String::new();
         loop {
-            let path = format!("/api/v1/assets?query={query}&limit={PAGE}&at_least={seq}{after}");
+            let path = format!("/api/v1/assets?q={query}&limit={PAGE}&at_least={seq}{after}");
             let page = ask(door, &path)?;
             for asset in page["items"].as_array().context("a page has items")? {
                 let text = |name: &str| asset[name].as_str().unwrap_or_default().to_owned();
@@ -101,22 +109,8 @@ fn ask(door: &Door, path: &str) -> Result<Json> {
     answer.document()
 }
 
-fn one(
-    door: &Door,
-    ledger: &mut Ledger,
-    listed: &BTreeMap<String, String>,
-    care: Care,
-    words: &mut Words,
-    findings: &mut Findings,
-) -> Result<()> {
-    let unheard = ledger.unheard();
-    look_at_upload(door, ledger, findings)?;
-    let unsure = Ledger {
-        pending: ledger.pending.take(),
-        doubts: std::mem::take(&mut ledger.doubts),
-        ..Ledger::default()
-    };
-    // What came in unheard is known from now on.
+/// What came in unheard is known from now on.
+fn came_unheard(ledger: &mut Ledger, unheard: Vec<(String, Content)>, listed: &BTreeMap<String, String>) {
     for (name, content) in unheard {
         for (id, _) in listed.iter().filter(|(_, listed)| **listed == name) {
             // A second one of that name is nobody's, and is told as such.
@@ -125,6 +119,21 @@ fn one(
             }
         }
     }
+}
+
+fn one(
+    door: &Door,
+    ledger: &mut Ledger,
+    listed: &BTreeMap<String, String>,
+    care: Care,
+    words: &mut Words,
+    findings: &mut Findings,
+) -> Result<()> {
+    let unsure = Ledger {
+        pending: ledger.pending.take(),
+        doubts: std::mem::take(&mut ledger.doubts),
+        ..Ledger::default()
+    };
     let mut chosen: BTreeSet<String> = std::mem::take(&mut ledger.touched);
     let acts = unsure.pending.iter().chain(&unsure.doubts);
     chosen.extend(acts.filter_map(|act| act.asset()).map(str::to_owned));
@@ -198,6 +207,8 @@ fn look_at(
         _ => return Ok(Seen::Wrong(answer.words())),
     };
     let originals = match care {
+        // What lies in the trash is not handed out; the check looks at its bytes.
+        _ if state.is_trashed => Vec::new(),
         Care::Fresh => vec![(String::new(), state.content())],
         Care::All => {
             let versions = answer.document()?["versions"].clone();
