@@ -161,7 +161,7 @@ impl Recording {
         let mut disk = Disk::new(&self.root);
         let mut events: Vec<(usize, bool, &Call)> = Vec::new();
         for call in &self.calls {
-            let is_sync = matches!(call.name.as_str(), "fsync" | "fdatasync");
+            let is_sync = matches!(call.name.as_str(), "fsync" | "fdatasync" | "syncfs");
             events.extend(is_sync.then_some((call.begun, false, call)));
             events.push((call.ended, true, call));
         }
@@ -173,10 +173,15 @@ impl Recording {
                 each(&disk, cut)?;
             }
             match (call.name.as_str(), is_end) {
-                ("fsync" | "fdatasync", false) => drop(syncs.insert(call.begun, disk.until_now())),
-                ("fsync" | "fdatasync", true) => {
-                    if let (0, Some(path)) = (call.answer, call.descriptor(0)) {
-                        disk.synced(path, syncs.remove(&call.begun).unwrap_or(0));
+                ("fsync" | "fdatasync" | "syncfs", false) => {
+                    syncs.insert(call.begun, disk.until_now());
+                }
+                (name @ ("fsync" | "fdatasync" | "syncfs"), true) => {
+                    let until = syncs.remove(&call.begun).unwrap_or(0);
+                    match call.descriptor(0).filter(|_| call.answer == 0) {
+                        Some(path) if name == "syncfs" => disk.all_synced(path, until),
+                        Some(path) => disk.synced(path, until),
+                        None => {}
                     }
                 }
                 _ => disk.take(call).with_context(|| format!("{} at place {place}", call.name))?,

@@ -165,17 +165,17 @@ impl Siege {
         self.tally.findings.add(found);
         self.tally.unclean.extend(self.ground.faults(care)?);
         self.tally.checks += 1;
-        if care == Care::All { self.look_at_backups() } else { Ok(()) }
+        if care == Care::All { self.look_at_backups(door) } else { Ok(()) }
     }
 
     /// Every backup that was acknowledged is there and whole; old ones go.
-    fn look_at_backups(&mut self) -> Result<()> {
-        for hand in self.hands.iter_mut() {
-            let Some(repository) = hand.repository().filter(|_| !hand.ledger.backups.is_empty()) else {
-                continue;
-            };
-            self.tally.findings.lost.extend(self.ground.lost_backups(repository, &hand.ledger.backups)?);
-            let kept = self.ground.backups(repository, &["--keep", &BACKUPS_KEPT.to_string()])?;
+    fn look_at_backups(&mut self, door: &Door) -> Result<()> {
+        for hand in &mut self.hands {
+            let Some(repository) = hand.repository().map(Path::to_owned) else { continue };
+            // One that is made to its end lets the place go that a killed one holds.
+            hand.act(door, &Act::Backup).context("a backup after a kill")?;
+            self.tally.findings.lost.extend(self.ground.lost_backups(&repository, &hand.ledger.backups)?);
+            let kept = self.ground.backups(&repository, &["--keep", &BACKUPS_KEPT.to_string()])?;
             hand.ledger.backups.retain(|id| kept.iter().any(|backup| backup["id"] == id.as_str()));
         }
         Ok(())
@@ -186,9 +186,6 @@ impl Siege {
         let serving = self.serving.take().context("a siege has a server")?;
         let door = serving.door();
         self.look(&door, Care::All)?;
-        for hand in self.hands.iter_mut().filter(|hand| hand.repository().is_some()) {
-            hand.act(&door, &Act::Backup).context("the last backup")?;
-        }
         serving.end()?;
         let again = Ground::new(&self.ground.binary, &self.ground.folder.join("again"));
         std::fs::create_dir_all(&again.folder)?;

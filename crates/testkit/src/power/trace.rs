@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 /// Calls that change files, make them durable, or send bytes away.
 const CALLS: &str = "openat,openat2,open,creat,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendfile,splice,\
-    copy_file_range,fallocate,ftruncate,truncate,fsync,fdatasync,sync_file_range,rename,renameat,renameat2,link,linkat,\
+    copy_file_range,fallocate,ftruncate,truncate,fsync,fdatasync,syncfs,sync_file_range,rename,renameat,renameat2,link,linkat,\
     symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir";
 /// Longest string that is kept, bytes: longer than any piece that is written at once.
 const STRING_BYTES_MAX: &str = "33554432";
