@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 pub use disk::{Disk, Luck};
 pub use order::Steps;
-pub use trace::{Argument, Call, hindrance, read, tracer};
+pub use trace::{Argument, Call, harm, hindrance, read, tracer};
 
 use crate::Words;
 use crate::siege::{self, Act, Care, Deed, Findings, Ground, Hand, Ledger};

@@ -6,6 +6,7 @@
 
 mod content;
 mod door;
+mod endure;
 mod hand;
 mod ledger;
 mod look;
@@ -20,6 +21,7 @@ use anyhow::{Context, Result, ensure};
 
 pub use content::Content;
 pub use door::{Answer, Door, Request};
+pub use endure::{Endured, endure, endure_from_within};
 pub use hand::{Deed, Hand, PIECE_BYTES, Trade};
 pub use ledger::{Act, Kept, Ledger, Said, Upload};
 pub use look::{Care, Findings, look};

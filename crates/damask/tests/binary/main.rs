@@ -4,6 +4,7 @@
 mod backup;
 mod contract;
 mod crash;
+mod faults;
 mod power;
 mod refusals;
 mod run;

@@ -54,6 +54,18 @@ pub fn tracer(file: &Path) -> Vec<String> {
     words
 }
 
+/// What a server is started by, so that calls of these names fail with this error: the one of this number (of each
+/// thread), and from there each so many more.
+#[must_use]
+pub fn harm(calls: &str, error: &str, first: u64, each: u64) -> Vec<String> {
+    let words = ["strace", "-f", "-D", "--seccomp-bpf", "-q", "-o", "/dev/null", "-e"];
+    let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let inject = format!("inject={calls}:error={error}:when={first}+{each}");
+    words.extend([format!("trace={calls}"), "-e".to_owned(), "signal=none".to_owned()]);
+    words.extend(["-e".to_owned(), inject]);
+    words
+}
+
 /// Why calls can not be written down here, if they can not.
 #[must_use]
 pub fn hindrance() -> Option<String> {

@@ -267,7 +267,7 @@ impl Hand {
     }
 
     /// A folder of new files.
-    fn next_import(&mut self) -> Act {
+    pub fn next_import(&mut self) -> Act {
         let folder = self.incoming.join(self.asked.to_string());
         let count = 1 + self.words.below(FILES_PER_IMPORT);
         let files: Vec<(String, Content)> =
