@@ -1,7 +1,8 @@
-//! What fails around the server while it works: the disk, the database, the bucket, the clock. Failures are told in
-//! words, the work goes on afterwards, and nothing acknowledged is lost.
+//! What fails around the server while it works: the disk, the database, the bucket. Failures are told in words, the
+//! work goes on afterwards, and nothing acknowledged is lost. (A clock that jumps is a test of `flow`, which is handed
+//! its clock.)
 
-use std::{fs, io::Write as _, path::Path, thread::sleep, time::Duration};
+use std::{io::Write as _, path::Path, thread::sleep, time::Duration};
 
 use damask_testkit::{
     OwnPostgres, OwnS3, S3_BUCKET, S3_KEY, Words,
@@ -95,45 +96,6 @@ fn a_bucket_that_dies_and_comes_back_loses_nothing_acknowledged() {
     check(&endured);
 }
 
-/// The library that hands programs another clock (Debian's `faketime`).
-fn fake_clock() -> Option<String> {
-    let folders = fs::read_dir("/usr/lib").ok()?;
-    let mut paths =
-        folders.filter_map(|folder| Some(folder.ok()?.path().join("faketime/libfaketimeMT.so.1")));
-    paths.find(|path| path.is_file()).map(|path| path.display().to_string())
-}
-
-#[test]
-fn a_clock_that_jumps_loses_nothing_acknowledged() {
-    let Some(library) = fake_clock() else { return skipped("a jumping clock", "there is no libfaketime") };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let clock = folder.path().join("clock");
-    fs::write(&clock, "+0\n").expect("a clock");
-    let set = [
-        ("LD_PRELOAD", library.as_str()),
-        ("FAKETIME_TIMESTAMP_FILE", clock.to_str().expect("a temporary path is UTF-8")),
-        ("FAKETIME_NO_CACHE", "1"),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        // In a year the trash would be emptied.
-        ("DAMASK_TRASH_DAYS", "0"),
-    ];
-    let environment = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let ground = Ground { environment: environment.into(), ..ground(folder.path()) };
-    let endured = endure(&ground, 6, || {
-        for jump in ["+0", "-1h", "+365d"] {
-            fs::write(&clock, format!("{jump}\n"))?;
-            sleep(MEANWHILE);
-        }
-        Ok(())
-    });
-    let endured = endured.unwrap_or_else(|why| panic!("{why:#}"));
-    check(&endured);
-    // An upload that was begun a year ago has expired, and nothing else is refused.
-    let expired = |refusal: &&String| refusal.contains("\"status\":410");
-    let others: Vec<&String> = endured.refusals.iter().filter(|refusal| !expired(refusal)).collect();
-    assert!(endured.meanwhile > 0 && others.is_empty(), "{others:#?}");
-}
-
 #[test]
 fn a_purge_beside_a_running_backup_leaves_the_backup_whole() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -163,8 +125,8 @@ fn a_purge_beside_a_running_backup_leaves_the_backup_whole() {
     well(&ground, &["backups", &repository, "--verify", "all"]);
     // The one that held the most while all went.
     let there = ground.backups(folder.path().join("repository").as_path(), &[]).expect("the backups");
-    let fullest = there.iter().max_by_key(|backup| backup["backup"]["assets"].as_u64()).expect("a backup");
-    assert!(fullest["backup"]["assets"].as_u64() > Some(0), "{there:#?}");
+    let fullest = there.iter().max_by_key(|backup| backup["assets"].as_u64()).expect("a backup");
+    assert!(fullest["assets"].as_u64() > Some(0), "{there:#?}");
     let again = Ground { data: folder.path().join("again"), ..ground.clone() };
     well(&again, &["restore", &repository, "--at", fullest["id"].as_str().expect("an id")]);
     let faults = again.faults(damask_testkit::siege::Care::All).expect("a check");
