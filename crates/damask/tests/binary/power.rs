@@ -10,9 +10,9 @@ use damask_testkit::{
 };
 
 /// Cuts of one run; the score-board does hundreds.
-const CUTS: usize = 12;
+const CUTS: usize = 8;
 /// How long the server works.
-const LASTS: Duration = Duration::from_secs(4);
+const LASTS: Duration = Duration::from_secs(3);
 
 /// A recording, or nothing where system calls cannot be looked at.
 fn recorded(folder: &Path, seed: u64) -> Option<Recording> {
