@@ -134,11 +134,12 @@ impl Siege {
     }
 
     fn strike(&mut self) -> Result<()> {
-        let serving = self.serving.take().context("a siege has a server")?;
+        let mut serving = self.serving.take().context("a siege has a server")?;
         let door = serving.door();
         let moment = Duration::from_millis(self.words.below(self.manner.moment_ms_max));
         self.tally.acknowledged += work(&mut self.hands, &door, || {
             sleep(moment);
+            ensure!(serving.runs(), "the server ended by itself: {}", serving.last_words());
             serving.kill()
         })?;
         self.tally.kills += 1;

@@ -20,8 +20,7 @@ fn check(ground: Ground, seed: u64) {
     }
     let tally = siege.finish().unwrap_or_else(|why| panic!("{why:#}"));
     assert!(tally.faults().is_empty(), "seed {seed}: {tally:#?}");
-    assert!(tally.acknowledged > 100 && tally.cut > 10, "the load was none: {tally:#?}");
-    println!("{tally:?}");
+    assert!(tally.acknowledged > 20 && tally.cut > 10, "the load was none: {tally:#?}");
 }
 
 fn binary() -> &'static Path {

@@ -24,7 +24,7 @@ const SECTOR_BYTES: usize = 512;
 pub struct Disk {
     root: PathBuf,
     nodes: Vec<Item>,
-    /// Syncs that began: the changes each covers, by node and place of its beginning.
+    /// Changes until now, by whose numbers a sync knows what came before it began.
     changes: u64,
 }
 

@@ -17,7 +17,7 @@ use super::look::Care;
 const READY_MAX: Duration = Duration::from_secs(120);
 const ENDED_MAX: Duration = Duration::from_secs(60);
 
-/// A library and how it is started.
+/// A library and how it is started. The path of its folder must be short enough for a socket in it (100 bytes).
 #[derive(Debug, Clone)]
 pub struct Ground {
     /// The binary.
