@@ -8,6 +8,7 @@ mod counts;
 mod expired;
 mod gone;
 mod hasten;
+mod set_back;
 
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub use counts::{Counts, counts};
 use expired::free_expired;
 pub use gone::remove;
 pub use hasten::hasten;
+pub use set_back::set_back;
 
 /// A job to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -420,26 +422,6 @@ pub async fn next_at(conn: &mut Conn, resource: Resource) -> Result<Option<Insta
         )
         .await?
         .flatten())
-}
-
-/// The clock was set back to now: jobs that were added later than that wait no longer for a time that was wrong, and no
-/// lease is held for longer than `lease` from now. Answers how many were moved.
-pub async fn set_back(tx: &mut Tx, lease: Duration) -> Result<u64, CatalogError> {
-    let now = tx.now;
-    let freed = tx
-        .conn
-        .execute(
-            r#"UPDATE job SET not_before_us = $1
-               WHERE state = 'waiting' AND not_before_us > $1 AND created_us > $1"#,
-            params![now],
-        )
-        .await?;
-    let until = now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
-    let held = tx
-        .conn
-        .execute(r#"UPDATE job SET lease_us = $1 WHERE state = 'running' AND lease_us > $1"#, params![until])
-        .await?;
-    Ok(freed + held)
 }
 
 /// Removes jobs that ended well or were cancelled before `before`; answers how many.
