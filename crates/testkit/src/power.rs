@@ -19,10 +19,13 @@ pub use order::Steps;
 pub use trace::{Argument, Call, harm, hindrance, read, tracer};
 
 use crate::Words;
-use crate::siege::{self, Act, Care, Deed, Findings, Ground, Hand, Ledger};
+use crate::siege::{self, Act, Care, Deed, Findings, Ground, Hand, Ledger, Said};
 
 /// How long the tracer may take to write down the last of it.
 const WRITTEN_MAX: Duration = Duration::from_secs(60);
+
+/// How long a slow machine may take until a file has come by every door.
+const ALL_MAX: Duration = Duration::from_secs(60);
 
 /// A server's life, written down.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub struct Recording {
     ground: Ground,
 }
 
-/// Records a server whose hands work for so long. Everything that must last lies in `folder/disk`.
+/// Records a server whose hands work for so long, and on until a file has come by every door. Everything that must last lies in `folder/disk`.
 pub fn record(binary: &Path, folder: &Path, seed: u64, lasts: Duration) -> Result<Recording> {
     let root = folder.join("disk");
     fs::create_dir_all(&root)?;
@@ -48,10 +51,14 @@ pub fn record(binary: &Path, folder: &Path, seed: u64, lasts: Duration) -> Resul
     hands.iter_mut().for_each(|hand| hand.backs_up_to(&root.join("repository")));
     let serving = ground.serve()?;
     let (door, id) = (serving.door(), serving.id());
-    siege::work(&mut hands, &door, || {
-        sleep(lasts);
-        Ok(())
-    })?;
+    let started = Instant::now();
+    while {
+        siege::work(&mut hands, &door, || {
+            sleep(lasts);
+            Ok(())
+        })?;
+        !has_all(&hands) && started.elapsed() < ALL_MAX
+    } {}
     serving.end()?;
     let refused: Vec<&String> = hands.iter().flat_map(|hand| &hand.refusals).collect();
     ensure!(refused.is_empty(), "{refused:?}");
@@ -59,6 +66,17 @@ pub fn record(binary: &Path, folder: &Path, seed: u64, lasts: Duration) -> Resul
     let deeds = hands.iter().map(|hand| places(&calls, &hand.deeds)).collect::<Result<_>>()?;
     let last = hands.iter().map(|hand: &Hand| hand.ledger.pending.clone()).collect();
     Ok(Recording { calls, deeds, last, root, ground: plain })
+}
+
+/// Whether a file was put, uploaded and imported.
+fn has_all(hands: &[Hand]) -> bool {
+    let doors: [fn(&Said) -> bool; 3] = [
+        |said| matches!(said, Said::Asset(_)),
+        |said| matches!(said, Said::Received { asset: Some(_), .. }),
+        |said| matches!(said, Said::Arrived { .. }),
+    ];
+    let said = hands.iter().flat_map(|hand| &hand.deeds).map(|deed| &deed.said);
+    doors.iter().all(|is_there| said.clone().any(is_there))
 }
 
 /// What the tracer wrote, when it has written all.

@@ -36,7 +36,7 @@ fn a_power_cut_at_any_instant_loses_nothing_acknowledged() {
     let (findings, unclean) = cut.unwrap_or_else(|why| panic!("{why:#}"));
     assert!(findings.lost.is_empty() && findings.half_made.is_empty(), "{findings:#?}");
     assert!(unclean.is_empty(), "{unclean:#?}");
-    assert!(findings.assets > 20 && findings.originals > 20, "nothing was looked at: {findings:?}");
+    assert!(findings.assets > 0 && findings.originals > 0, "nothing was looked at: {findings:?}");
 }
 
 #[test]
