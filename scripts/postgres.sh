@@ -2,6 +2,8 @@
 # A throw-away PostgreSQL on a free loopback port, run by an unprivileged user, its files in FOLDER.
 # usage: postgres.sh start FOLDER    (its address is then in FOLDER/address)
 #        DURABLE=1 postgres.sh start FOLDER    keeps what it acknowledged, as a real one does
+#        postgres.sh kill FOLDER     ends it without a word; what it acknowledged stays in FOLDER where it is durable
+#        postgres.sh again FOLDER    starts it again at the same address
 #        postgres.sh stop FOLDER     (also removes FOLDER)
 set -euo pipefail
 action=$1 folder=$2
@@ -23,6 +25,10 @@ unprivileged() {
     fi
 }
 
+run() {
+    (unprivileged "$binaries/pg_ctl" -D "$folder/cluster/data" -w -t 30 -l "$folder/cluster/log" -o "$(cat "$folder/options")" start) >"$folder/start.log" 2>&1
+}
+
 start() {
     mkdir -p "$folder/cluster"
     chmod 755 "$folder"
@@ -36,7 +42,8 @@ start() {
         local options="-p $port -k $folder/cluster -c listen_addresses=127.0.0.1 -c max_connections=300 -c shared_buffers=64MB"
         # Durability is not what tests are about, their speed is.
         [ -n "${DURABLE:-}" ] || options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        if (unprivileged "$binaries/pg_ctl" -D "$folder/cluster/data" -w -t 30 -l "$folder/cluster/log" -o "$options" start) >"$folder/start.log" 2>&1; then
+        echo "$options" >"$folder/options"
+        if run; then
             echo "postgres://damask@127.0.0.1:$port/postgres" | tee "$folder/address"
             return
         fi
@@ -46,12 +53,21 @@ start() {
     exit 1
 }
 
-stop() {
+again() {
+    run || { cat "$folder/start.log" >&2; exit 1; }
+}
+
+end() {
     (unprivileged "$binaries/pg_ctl" -D "$folder/cluster/data" -m immediate stop) >/dev/null 2>&1 || true
+}
+
+stop() {
+    end
     rm -rf "$folder"
 }
 
 case $action in
-start | stop) "$action" ;;
-*) echo "usage: postgres.sh start|stop FOLDER" >&2; exit 2 ;;
+start | again | stop) "$action" ;;
+kill) end ;;
+*) echo "usage: postgres.sh start|kill|again|stop FOLDER" >&2; exit 2 ;;
 esac

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 want=${1:-run}
 packages=(build-essential pkg-config cmake nasm ffmpeg libvips-tools libimage-exiftool-perl libarchive-zip-perl poppler-utils)
 if [ "$want" = test ]; then
-    packages+=(b3sum chromium curl dpkg-dev file imagemagick mediainfo espeak-ng sox openssl python3-venv libjxl-tools fonts-dejavu-core)
+    packages+=(b3sum chromium curl dpkg-dev file imagemagick mediainfo espeak-ng sox openssl python3-venv libjxl-tools fonts-dejavu-core strace)
     # Any PostgreSQL from 15 on will do; Debian 12 calls its own postgresql-15.
     if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then packages+=(postgresql); fi
 fi

@@ -8,6 +8,7 @@ mod counts;
 mod expired;
 mod gone;
 mod hasten;
+mod set_back;
 
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub use counts::{Counts, counts};
 use expired::free_expired;
 pub use gone::remove;
 pub use hasten::hasten;
+pub use set_back::set_back;
 
 /// A job to be added.
 #[derive(Clone, Debug, PartialEq)]

@@ -32,8 +32,7 @@ pub enum Held {
 
 /// Tries to hold the library folder `folder`, making it where it is not there yet.
 pub fn hold(folder: &Path) -> anyhow::Result<Held> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    make(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     let path = folder.join("lock");
     let lock = OpenOptions::new()
         .create(true)
@@ -49,6 +48,25 @@ pub fn hold(folder: &Path) -> anyhow::Result<Held> {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
         }
     }
+}
+
+/// Folders of a data folder above that of a library: `data/libraries/main`.
+const ABOVE: usize = 2;
+
+/// Makes a folder, and returns when its name and those above it are on the disk: all that is acknowledged lies below.
+/// An earlier run may have died between making and syncing, so what is there already is synced as well.
+fn make(folder: &Path) -> io::Result<()> {
+    let missing = folder.ancestors().take_while(|above| !above.is_dir()).count();
+    fs::create_dir_all(folder)?;
+    for above in folder.ancestors().skip(1).take(missing.max(ABOVE)) {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        match File::open(above).and_then(|above| above.sync_all()) {
+            // A folder this user may enter but not read: what is in it is older than us, or could not have been made.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 /// Where the socket of a library folder is: in it, or, where its path is too long for a socket, in a

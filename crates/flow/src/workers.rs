@@ -86,8 +86,14 @@ pub async fn run(damask: Damask, slots: usize, stop: CancellationToken) {
     let worker: Arc<str> = Arc::from(format!("{}-{}", std::process::id(), damask_model::JobId::fresh()));
     let free = Arc::new(Semaphore::new(slots));
     let mut added = damask.catalog().jobs_added();
+    let mut last = damask.now();
     while !stop.is_cancelled() {
         added.mark_unchanged();
+        let now = damask.now();
+        if now < last {
+            set_back(&damask).await;
+        }
+        last = now;
         // Not given up half-way at the end: what is claimed by then must also be given back.
         let claimed = claim(&damask, &worker, &free).await.unwrap_or_else(|trouble| {
             tracing::error!(error = %trouble.chain(), "cannot claim jobs");
@@ -123,6 +129,18 @@ pub async fn run(damask: Damask, slots: usize, stop: CancellationToken) {
     // Each running job hears of the end through its token and gives itself back.
     let all = u32::try_from(slots).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(Duration::from_secs(10), free.acquire_many(all)).await;
+}
+
+/// Jobs that were added while the clock was ahead do not wait until it is there again.
+async fn set_back(damask: &Damask) {
+    let written = damask
+        .catalog()
+        .write(Urgency::Interactive, async |tx: &mut Tx| Ok::<_, Trouble>(jobs::set_back(tx, LEASE).await?))
+        .await;
+    match written {
+        Ok(written) => tracing::info!(moved = written.value, "the clock was set back"),
+        Err(trouble) => tracing::error!(error = %trouble.chain(), "cannot move jobs after the clock"),
+    }
 }
 
 /// Claims nothing while no slot is free or no job is ready: a claim is a write.

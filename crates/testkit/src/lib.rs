@@ -8,13 +8,16 @@ pub mod fixtures;
 mod judge;
 mod library;
 mod postgres;
+pub mod power;
 mod s3;
+mod script;
+pub mod siege;
 mod small_disk;
 mod words;
 
 pub use judge::judged;
 pub use library::TempLibrary;
-pub use postgres::{TempSchema, postgres};
+pub use postgres::{OwnPostgres, TempSchema, postgres};
 pub use s3::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3, s3_prefix};
 pub use small_disk::SmallDisk;
 pub use words::{Described, Words};

@@ -1,10 +1,10 @@
 //! Where the test run's S3 server answers, and one of a test's own that can be killed.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
+
+use crate::script::script;
 
 /// The bucket that every server of a test run has.
 pub const S3_BUCKET: &str = "damask";
@@ -46,7 +46,7 @@ impl OwnS3 {
     pub fn start() -> Option<Self> {
         s3()?;
         let folder = TempDir::with_prefix("damask-test-s3-").expect("the temporary folder is writable");
-        script("start", folder.path());
+        script("s3.sh", "start", folder.path());
         let address = std::fs::read_to_string(folder.path().join("address")).expect("it says its address");
         Some(Self { folder, address: address.trim().to_owned() })
     }
@@ -62,7 +62,7 @@ impl OwnS3 {
     /// # Panics
     /// When that can't be done.
     pub fn kill(&self) {
-        script("kill", self.folder.path());
+        script("s3.sh", "kill", self.folder.path());
     }
 
     /// Starts it again where it was, with what it had.
@@ -70,20 +70,12 @@ impl OwnS3 {
     /// # Panics
     /// When it does not start.
     pub fn again(&self) {
-        script("again", self.folder.path());
+        script("s3.sh", "again", self.folder.path());
     }
 }
 
 impl Drop for OwnS3 {
     fn drop(&mut self) {
-        script("kill", self.folder.path());
+        script("s3.sh", "kill", self.folder.path());
     }
-}
-
-fn script(action: &str, folder: &Path) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../scripts/s3.sh");
-    let status =
-        Command::new(&path).arg(action).arg(folder).stdin(Stdio::null()).stdout(Stdio::null()).status();
-    let done = status.as_ref().is_ok_and(std::process::ExitStatus::success);
-    assert!(done, "{} {action} failed: {status:?}", path.display());
 }

@@ -85,6 +85,11 @@ impl Binary {
         Ok(Self { path: executable.context("cargo named no executable")? })
     }
 
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What the binary says of itself.
     pub fn version(&self) -> String {
         let output = Command::new(&self.path).arg("--version").output();

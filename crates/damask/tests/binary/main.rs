@@ -4,8 +4,11 @@
 mod backup;
 mod contract;
 mod crash;
+mod faults;
+mod power;
 mod refusals;
 mod run;
 mod served;
+mod siege;
 mod telemetry;
 mod tls;

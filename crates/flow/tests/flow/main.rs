@@ -7,6 +7,7 @@
 mod again;
 mod backups;
 mod broken;
+mod clocks;
 mod edits;
 mod finding;
 mod jobs;
@@ -127,6 +128,8 @@ suite! {
     backups:
         what_was_erased_since_a_backup_does_not_come_back_with_it,
         a_place_of_another_library_or_of_anything_else_is_refused;
+    clocks:
+        a_clock_that_jumps_keeps_sessions_jobs_ids_and_the_journal_sound;
     finding:
         an_index_made_again_from_a_snapshot_finds_the_same,
         an_index_that_is_behind_catches_up_when_it_is_opened,

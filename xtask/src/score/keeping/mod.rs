@@ -1,7 +1,9 @@
 //! The rows of safe keeping: what is acknowledged stays, and nothing hostile gets through.
 
 mod backup;
+mod cuts;
 mod hostile;
+mod kills;
 mod people;
 mod resumed;
 mod scrubbed;
@@ -9,9 +11,25 @@ mod suite;
 mod tampered;
 mod uploaded;
 
+use anyhow::{Context, Result};
+
 use super::Measure;
 
 pub const ROWS: &[Measure] = &[
+    Measure {
+        row: 1,
+        name: "kills under mixed load, on both databases: lost, half-made, unclean checks",
+        unit: "number",
+        goal: "0; 0; 0 over >= 1,000 kills each",
+        measure: kills::measure,
+    },
+    Measure {
+        row: 2,
+        name: "power cuts on a disk that forgets what was not synced: acknowledged and lost",
+        unit: "number",
+        goal: "0 over >= 500",
+        measure: cuts::measure,
+    },
     Measure {
         row: 3,
         name: "edits behind Damask's back, in every column of record and journal: found",
@@ -55,3 +73,11 @@ pub const ROWS: &[Measure] = &[
         measure: scrubbed::measure,
     },
 ];
+
+/// How often something is done: what a variable of the environment says, or as usual.
+fn times(variable: &str, usual: u64) -> Result<u64> {
+    match std::env::var(variable) {
+        Ok(given) => given.parse().with_context(|| format!("{variable}={given} is no number")),
+        Err(_) => Ok(usual),
+    }
+}
