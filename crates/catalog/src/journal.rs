@@ -58,6 +58,25 @@ pub async fn tally_within(tx: &mut Tx) -> Result<Tally, CatalogError> {
     Ok(Tally { seq, assets: assets + tx.assets, bytes: bytes + tx.bytes })
 }
 
+/// The same, counted: for checks. Goes through all assets and files.
+pub async fn counted(conn: &mut Conn) -> Result<Tally, CatalogError> {
+    let sql =
+        r#"SELECT (SELECT COUNT(*) FROM asset), (SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM file)"#;
+    let seq = head(conn).await?;
+    conn.one(sql, params![], |row| Ok((row.next()?, row.next()?)))
+        .await?
+        .map(|(assets, bytes)| Tally { seq, assets, bytes })
+        .ok_or_else(|| CatalogError::broken("a count answers with a row"))
+}
+
+/// Counts what the library holds and has the tally say that.
+pub async fn recount(tx: &mut Tx) -> Result<(), CatalogError> {
+    let (told, counted) = (tally(&mut tx.conn).await?, counted(&mut tx.conn).await?);
+    tx.assets += counted.assets - told.assets;
+    tx.bytes += counted.bytes - told.bytes;
+    Ok(())
+}
+
 /// Up to `limit` facts after `seq`, in order.
 pub async fn after(conn: &mut Conn, seq: Seq, limit: u32) -> Result<Vec<Fact>, CatalogError> {
     conn.all(

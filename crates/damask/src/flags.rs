@@ -151,6 +151,9 @@ pub struct CheckFlags {
     /// Do not read all bytes again, only see that they are there
     #[arg(long)]
     pub quick: bool,
+    /// Mend what can be mended: the index, the tally, blobs that nothing names, bytes from the second place
+    #[arg(long)]
+    pub repair: bool,
 }
 
 /// `damask backup`.

@@ -1,14 +1,11 @@
-//! Check: do the bytes, the journal, the catalog and the index say the same? Runs beside a live library,
-//! tells as it goes, changes nothing.
+//! Check: do the bytes, the journal, the catalog and the index say the same? Runs beside a live library, tells as it
+//! goes, and changes nothing unless it is asked to mend: then what is derived is made again, and bytes are copied from
+//! the other place. What people and facts said is never touched.
 
-use std::{collections::BTreeSet, time::Duration};
+mod bytes;
+mod index;
 
-use damask_catalog::{
-    assets::{self, Record},
-    files, proof, quarantine,
-};
-use damask_model::{AssetId, ContentHash};
-use damask_store::{Found, StoreKey, Verified};
+use damask_catalog::{Tx, Urgency, assets, journal, proof};
 use futures::{Stream, StreamExt as _, future};
 use tokio::sync::mpsc;
 
@@ -22,10 +19,15 @@ use crate::{
 
 /// Rows read at once.
 const ROWS_READ: u32 = 1_000;
-/// Longest wait for the index before it is compared.
-const INDEX_WAIT: Duration = Duration::from_secs(60);
-/// Bytes read between one word of progress and the next.
-const BYTES_TOLD: u64 = 256 << 20;
+
+/// How a library is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct How {
+    /// Look whether bytes are there, without reading them.
+    pub quick: bool,
+    /// Mend what can be mended.
+    pub repair: bool,
+}
 
 /// Something that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct CheckLine {
     pub area: &'static str,
     /// Whether something is wrong.
     pub fault: bool,
+    /// Whether something was wrong, and is right now.
+    pub mended: bool,
     /// Of a wall of the glass: whether it holds on this machine.
     pub holds: Option<bool>,
     /// What was seen.
@@ -60,14 +64,13 @@ pub enum CheckStep {
     Progress(CheckProgress),
 }
 
-/// Checks the library; the stream ends when all was looked at. `quick` looks whether bytes are there without
-/// reading them.
+/// Checks the library; the stream ends when all was looked at.
 pub fn all(
     damask: &Damask,
     caller: &Caller,
-    quick: bool,
+    how: How,
 ) -> Outcome<impl Stream<Item = CheckLine> + Send + 'static> {
-    let steps = watched(damask, caller, quick)?;
+    let steps = watched(damask, caller, how)?;
     Ok(steps.filter_map(|step| {
         future::ready(match step {
             CheckStep::Line(line) => Some(line),
@@ -80,11 +83,11 @@ pub fn all(
 pub fn watched(
     damask: &Damask,
     caller: &Caller,
-    quick: bool,
+    how: How,
 ) -> Outcome<impl Stream<Item = CheckStep> + Send + 'static> {
     caller.needs(Permission::Administer, "checking the library")?;
     let (sender, receiver) = mpsc::channel(64);
-    let check = Check { damask: damask.clone(), quick, sender: sender.clone() };
+    let check = Check { damask: damask.clone(), how, sender: sender.clone() };
     tokio::spawn(async move {
         tokio::select! {
             () = sender.closed() => {}
@@ -96,7 +99,7 @@ pub fn watched(
 
 struct Check {
     damask: Damask,
-    quick: bool,
+    how: How,
     sender: mpsc::Sender<CheckStep>,
 }
 
@@ -119,7 +122,11 @@ impl Check {
     }
 
     async fn say(&self, area: &'static str, fault: bool, detail: String) {
-        self.tell(CheckStep::Line(CheckLine { area, fault, holds: None, detail })).await;
+        self.tell(CheckStep::Line(CheckLine { area, fault, mended: false, holds: None, detail })).await;
+    }
+
+    async fn mended(&self, area: &'static str, detail: String) {
+        self.tell(CheckStep::Line(CheckLine { area, fault: false, mended: true, holds: None, detail })).await;
     }
 
     async fn progress(&self, area: &'static str, done: u64, of: u64) {
@@ -147,7 +154,8 @@ impl Check {
         for wall in self.damask.glass().walls().await? {
             let holds = if wall.holds { "holds" } else { "does not hold on this machine" };
             let detail = format!("{} {holds}: {}", wall.name, wall.detail);
-            let line = CheckLine { area: "glass", fault: false, holds: Some(wall.holds), detail };
+            let line =
+                CheckLine { area: "glass", fault: false, mended: false, holds: Some(wall.holds), detail };
             self.tell(CheckStep::Line(line)).await;
         }
         Ok(())
@@ -230,172 +238,16 @@ impl Check {
         } else {
             self.fault("catalog", format!("{count} assets are whole, the tally says {}", tally.assets)).await;
         }
-        Ok(())
-    }
-
-    async fn bytes(&self) -> Outcome<()> {
-        let (mut after, mut count): (Option<ContentHash>, u64) = (None, 0);
-        let of = self.damask.catalog().snapshot().await?.tally().bytes.unsigned_abs();
-        let (mut done, mut told) = (0, 0);
-        loop {
-            let rows = {
-                let mut conn = self.damask.catalog().read().await?;
-                files::page_after(&mut conn, after, ROWS_READ).await?
-            };
-            let Some(last) = rows.last() else { break };
-            after = Some(last.hash);
-            for row in rows {
-                count += 1;
-                if let Some(wrong) = self.one_file(row.hash, row.bytes).await? {
-                    self.fault("bytes", format!("file {} {wrong}", row.hash)).await;
-                }
-                done += row.bytes;
-                if done - told >= BYTES_TOLD {
-                    told = done;
-                    self.progress("bytes", done, of).await;
-                }
-            }
-            self.progress("bytes", done, of).await;
-        }
-        let how = if self.quick { "there" } else { "read and compared" };
-        self.say("bytes", false, format!("{count} files {how}")).await;
-        self.quarantined().await?;
-        self.orphans().await
-    }
-
-    /// What waits in quarantine is kept for a person as well.
-    async fn quarantined(&self) -> Outcome<()> {
-        let mut before = None;
-        loop {
-            let entries = {
-                let mut conn = self.damask.catalog().read().await?;
-                quarantine::page(&mut conn, None, None, before, ROWS_READ).await?
-            };
-            let Some(last) = entries.last() else { return Ok(()) };
-            before = Some(last.id);
-            for entry in entries {
-                let Some(file) = entry.file else { continue };
-                let Some(wrong) = self.one_file(file, entry.bytes).await? else { continue };
-                // Discarded meanwhile, its bytes may be gone.
-                let mut conn = self.damask.catalog().read().await?;
-                if quarantine::by_id(&mut conn, entry.id).await?.is_some() {
-                    self.fault("bytes", format!("file {file} in quarantine {wrong}")).await;
-                }
-            }
-        }
-    }
-
-    async fn one_file(&self, hash: ContentHash, bytes: u64) -> Outcome<Option<String>> {
-        let (store, quick) = (self.damask.store().clone(), self.quick);
-        off_thread(move || {
-            if quick {
-                return Ok(match store.length(&StoreKey::Blob(hash)) {
-                    Ok(length) if length == bytes => None,
-                    Ok(length) => Some(format!("has {length} bytes, not {bytes}")),
-                    Err(error) => Some(format!("cannot be measured: {error}")),
-                });
-            }
-            Ok::<_, Trouble>(match store.verify(hash, Some(bytes))? {
-                Verified::Good => None,
-                Verified::Missing => Some("is missing".to_owned()),
-                Verified::Short { bytes: found } => Some(format!("has {found} bytes, not {bytes}")),
-                Verified::Different { found } => Some(format!("has other bytes, of hash {found}")),
-            })
-        })
-        .await
-    }
-
-    /// Blobs that nothing names: left by a crash between bytes and catalog, or on their way in just now.
-    async fn orphans(&self) -> Outcome<()> {
-        let mut blobs = self.damask.store().blobs();
-        let (mut apart, mut orphans) = (0_u64, 0_u64);
-        loop {
-            let (batch, rest) = off_thread(move || {
-                let batch: Vec<_> = blobs.by_ref().take(ROWS_READ as usize).collect();
-                (batch, blobs)
-            })
-            .await;
-            blobs = rest;
-            if batch.is_empty() {
-                break;
-            }
-            let mut hashes = Vec::new();
-            for found in batch {
-                match found {
-                    Ok(Found::Blob { hash, .. }) => hashes.push(hash),
-                    Ok(Found::Stray { path }) => {
-                        self.say("bytes", false, format!("{} is no blob", path.display())).await;
-                    }
-                    Err(error) => self.fault("bytes", error.to_string()).await,
-                }
-            }
-            let mut conn = self.damask.catalog().read().await?;
-            let known: BTreeSet<ContentHash> = files::known(&mut conn, &hashes).await?.into_iter().collect();
-            for hash in hashes.into_iter().filter(|hash| !known.contains(hash)) {
-                if quarantine::holds(&mut conn, hash).await? {
-                    apart += 1;
-                } else {
-                    orphans += 1;
-                }
-            }
-        }
-        self.say("bytes", false, format!("{apart} blobs in quarantine, {orphans} that nothing names")).await;
-        Ok(())
-    }
-
-    /// Each asset of the catalog has one document in the index, and each document has its asset.
-    async fn index(&self) -> Outcome<()> {
-        let mut snapshot = self.damask.catalog().snapshot().await?;
-        self.damask.follow().at_least(snapshot.seq(), INDEX_WAIT).await?;
-        let of = snapshot.tally().assets.unsigned_abs();
-        let (mut after, mut count) = (None, 0);
-        loop {
-            let records = assets::page_after(snapshot.conn(), after, ROWS_READ).await?;
-            let Some(last) = records.last() else { break };
-            after = Some(last.asset.id);
-            count += records.len();
-            self.progress("index", count as u64, of).await;
-            let (damask, ids) = (self.damask.clone(), ids_of(&records));
-            let (ids, holdings) =
-                off_thread(move || damask.index().holdings(&ids).map(|holdings| (ids, holdings))).await?;
-            for (id, documents) in ids.iter().zip(holdings) {
-                match documents {
-                    1 => {}
-                    0 => self.fault("index", format!("asset {id} cannot be found")).await,
-                    _ => self.fault("index", format!("asset {id} is found {documents} times")).await,
-                }
-            }
+        let bytes = journal::counted(snapshot.conn()).await?.bytes;
+        if bytes != tally.bytes {
+            self.fault("catalog", format!("files have {bytes} bytes, the tally says {}", tally.bytes)).await;
         }
         drop(snapshot);
-        self.say("index", false, format!("{count} assets can be found")).await;
-        self.strangers().await
-    }
-
-    /// Documents without an asset. The catalog is never behind the index, so it is asked after it.
-    async fn strangers(&self) -> Outcome<()> {
-        let mut listing = self.damask.index().listing();
-        loop {
-            let (batch, rest) = off_thread(move || {
-                let batch = listing.next_batch(ROWS_READ as usize);
-                (batch, listing)
-            })
-            .await;
-            listing = rest;
-            let batch = batch?;
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let mut conn = self.damask.catalog().read().await?;
-            let here: BTreeSet<AssetId> =
-                ids_of(&assets::by_ids(&mut conn, &batch).await?).into_iter().collect();
-            drop(conn);
-            for id in batch.iter().filter(|id| !here.contains(id)) {
-                self.fault("index", format!("asset {id} is found but not in the catalog")).await;
-            }
+        if self.how.repair && (count, bytes) != (tally.assets, tally.bytes) {
+            let recount = async move |tx: &mut Tx| Ok::<_, Trouble>(journal::recount(tx).await?);
+            self.damask.catalog().write(Urgency::Interactive, recount).await?;
+            self.mended("catalog", "the tally was counted again".to_owned()).await;
         }
+        Ok(())
     }
-}
-
-fn ids_of(records: &[Record]) -> Vec<AssetId> {
-    records.iter().map(|record| record.asset.id).collect()
 }

@@ -5,7 +5,7 @@
 //! None of it is a fact: nothing of the library changes. What was seen is in the catalog, by file and place.
 
 pub mod copies;
-mod examine;
+pub(crate) mod examine;
 pub mod places;
 pub mod scrub;
 mod throttle;

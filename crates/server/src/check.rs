@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use damask_flow::{
     Damask,
-    check::{self, CheckStep},
+    check::{self, CheckStep, How},
 };
 use futures::{StreamExt, future};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Face> {
-    OpenApiRouter::new().routes(routes!(check_all))
+    OpenApiRouter::new().routes(routes!(check_all)).routes(routes!(repair))
 }
 
 /// How thoroughly.
@@ -48,9 +48,24 @@ async fn check_all(
     who: Who,
     Asked(how): Asked<Thoroughly>,
 ) -> Answer<Response> {
+    told(&damask, &who, &how, false)
+}
+
+/// Check the library and mend it
+///
+/// As the check, and what is derived is made again: entries of the index, the tally, blobs that nothing names; bytes
+/// that are not right are copied from the other place, where there is one. What was mended says so. Run it while no
+/// other server of the library takes files in.
+#[utoipa::path(post, path = "/api/v1/check/repair", operation_id = "repairLibrary", tag = "status", params(Thoroughly),
+    responses((status = 200, description = "What was seen and mended, line by line", content_type = MEDIA_TYPE, body = CheckView)))]
+async fn repair(State(damask): State<Damask>, who: Who, Asked(how): Asked<Thoroughly>) -> Answer<Response> {
+    told(&damask, &who, &how, true)
+}
+
+fn told(damask: &Damask, who: &Who, how: &Thoroughly, repair: bool) -> Answer<Response> {
     let is_set = |flag: Option<Within<0, 1>>| flag.is_some_and(|flag| flag.0 == 1);
     let (quick, progress) = (is_set(how.quick), is_set(how.progress));
-    let steps = check::watched(&damask, &who.caller, quick)?;
+    let steps = check::watched(damask, &who.caller, How { quick, repair })?;
     let told = steps.filter(move |step| future::ready(progress || matches!(step, CheckStep::Line(_))));
     Ok(line_by_line(told.map(CheckView::from)))
 }

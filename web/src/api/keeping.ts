@@ -12,6 +12,14 @@ export const check = (quick: boolean, signal: AbortSignal) =>
     signal,
   });
 
+/** The same, and what can be mended is. */
+export const repair = (quick: boolean, signal: AbortSignal) =>
+  api.POST("/api/v1/check/repair", {
+    params: { query: { quick: quick ? 1 : 0, progress: 1 } },
+    parseAs: "stream",
+    signal,
+  });
+
 export const backups = queryOptions({
   queryKey: BACKUPS,
   queryFn: ({ signal }) => ask(api.GET("/api/v1/backups", { signal })),

@@ -328,6 +328,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the library and mend it
+         * @description As the check, and what is derived is made again: entries of the index, the tally, blobs that nothing names; bytes
+         *     that are not right are copied from the other place, where there is one. What was mended says so. Run it while no
+         *     other server of the library takes files in.
+         */
+        post: operations["repairLibrary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/erase/account": {
         parameters: {
             query?: never;
@@ -1391,6 +1413,8 @@ export interface components {
             fault: boolean;
             /** @description Of a wall of the glass: whether it holds on this machine. Null for all else. */
             holds: boolean | null;
+            /** @description Whether something was wrong, and is right now. */
+            mended: boolean;
         };
         /** @description How far a check is in an area. */
         CheckProgress: {
@@ -4060,6 +4084,67 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description What was seen, line by line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["CheckStep"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repairLibrary: {
+        parameters: {
+            query?: {
+                /** @description 1 to look whether bytes are there without reading them. */
+                quick?: number;
+                /** @description 1 to be told how far it is, in lines of their own. */
+                progress?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was seen and mended, line by line */
             200: {
                 headers: {
                     [name: string]: unknown;

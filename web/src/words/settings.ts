@@ -37,8 +37,11 @@ export const check = {
     number === 0 ? "no fault so far" : `${plural(number, "fault", "faults")} so far`,
   stopped: "Stopped before its end",
   faults: "Faults",
+  mend: "Mend what can be mended",
+  mendedTitle: "Mended",
+  mended: (number: number) => `No fault is left; ${plural(number, "fault was", "faults were")} mended`,
   more: (number: number) => `and ${count(number)} more. damask check on the machine prints all of them.`,
-  todo: "Nothing was changed. Bring back what is missing or damaged from a backup; a new index is made by damask reindex.",
+  todo: "Mending makes the index and counts right and copies files from the second place, where there is one. Bring back everything else from a backup.",
   areas: {
     glass: { name: "Glass", what: "the walls around the decoders" },
     journal: { name: "History", what: "every fact has its digest and its place" },

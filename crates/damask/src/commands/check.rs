@@ -8,8 +8,10 @@ use crate::{Ending, flags::CheckFlags, wiring::Session};
 
 /// Prints what was found, a line each, and a count of what was looked at.
 pub async fn run(session: &Session, flags: CheckFlags) -> anyhow::Result<Ending> {
-    let path = if flags.quick { "/api/v1/check?quick=1" } else { "/api/v1/check" };
-    let mut lines = session.client.lines(Method::GET, path, None).await?;
+    let (method, path) =
+        if flags.repair { (Method::POST, "/api/v1/check/repair") } else { (Method::GET, "/api/v1/check") };
+    let path = format!("{path}?quick={}", u8::from(flags.quick));
+    let mut lines = session.client.lines(method, &path, None).await?;
     let mut faults = 0_u64;
     while let Some(line) = lines.next().await? {
         let line: Json = serde_json::from_slice(&line).context("cannot read a line of the answer")?;
@@ -17,9 +19,13 @@ pub async fn run(session: &Session, flags: CheckFlags) -> anyhow::Result<Ending>
         if flags.json {
             println!("{line}");
         } else {
-            let mark = if line["fault"] == true { "FAULT" } else { "ok" };
+            let mark = match (line["fault"] == true, line["mended"] == true) {
+                (true, _) => "FAULT",
+                (false, true) => "MENDED",
+                (false, false) => "ok",
+            };
             println!(
-                "{mark:>5}  {:<10} {}",
+                "{mark:>6}  {:<10} {}",
                 line["area"].as_str().unwrap_or_default(),
                 line["detail"].as_str().unwrap_or_default()
             );

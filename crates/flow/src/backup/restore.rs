@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     caller::{Caller, Permission},
-    check,
+    check::{self, How},
     damask::{Damask, off_thread},
     notary::{self, audit},
     opening::Opening,
@@ -277,7 +277,7 @@ impl Restore {
         while notary::last(&notary::open(damask).await?) < seq {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let mut lines = std::pin::pin!(check::all(damask, &Caller::local(), false)?);
+        let mut lines = std::pin::pin!(check::all(damask, &Caller::local(), How::default())?);
         while let Some(line) = lines.next().await {
             if line.area != "glass" {
                 self.say(line.fault, format!("check of {}: {}", line.area, line.detail)).await;

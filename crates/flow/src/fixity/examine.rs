@@ -30,6 +30,16 @@ pub async fn file(
     if found.0 == Outcome::Good {
         return Ok(Some(found));
     }
+    put_right(damask, rank, (hash, bytes), found).await
+}
+
+/// Mends what is wrong with a file, if it can be. `None` where the file is no more.
+pub async fn put_right(
+    damask: &Damask,
+    rank: Rank,
+    (hash, bytes): (ContentHash, u64),
+    found: Found,
+) -> Answer<Option<Found>> {
     if !is_kept(damask, hash).await? {
         return Ok(None);
     }
@@ -69,7 +79,19 @@ pub async fn copy_missing(
     Ok(copied)
 }
 
-fn look(
+/// By the length alone.
+pub fn measure(store: &Store, rank: Rank, (hash, bytes): (ContentHash, u64)) -> Result<Found, StoreError> {
+    match store.length_at(rank, hash) {
+        Ok(length) if length == bytes => Ok((Outcome::Good, None)),
+        Ok(length) => Ok((Outcome::Short, Some(format!("{length} bytes of {bytes}")))),
+        Err(StoreError::Missing { .. }) => Ok((Outcome::Missing, None)),
+        Err(error) if is_of_place(&error) => Err(error),
+        Err(error) => Ok((Outcome::Unreadable, Some(words(&error)))),
+    }
+}
+
+/// By reading all of it.
+pub fn look(
     store: &Store,
     rank: Rank,
     (hash, bytes): (ContentHash, u64),
@@ -142,7 +164,8 @@ fn words(error: &StoreError) -> String {
     }
 }
 
-async fn is_kept(damask: &Damask, hash: ContentHash) -> Answer<bool> {
+/// Whether a file is an asset's or waits in quarantine.
+pub async fn is_kept(damask: &Damask, hash: ContentHash) -> Answer<bool> {
     let mut conn = damask.catalog().read().await?;
     Ok(!files::kept_among(&mut conn, &[hash]).await?.is_empty())
 }

@@ -106,9 +106,19 @@ pub(super) async fn leave(damask: &Damask, rank: Rank) -> Outcome<()> {
 }
 
 /// An error where a place does not answer.
-pub(super) async fn reach(damask: &Damask, rank: Rank) -> Outcome<()> {
+pub(crate) async fn reach(damask: &Damask, rank: Rank) -> Outcome<()> {
     let store = damask.store().clone();
     Ok(off_thread(move || store.reach(rank)).await?)
+}
+
+/// Whether a place has everything that facts have told of so far.
+pub(crate) async fn is_whole(damask: &Damask, rank: Rank) -> Outcome<bool> {
+    if rank == Rank::First {
+        return Ok(true);
+    }
+    let place = ensure(damask, rank).await?;
+    let seq = copies::seq(damask, place.id).await?;
+    Ok(place.filled.is_some() && seq.is_some_and(|seq| seq >= damask.seq()))
 }
 
 fn administers(caller: &Caller, act: &'static str) -> Outcome<()> {

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use damask_catalog::{assets, journal};
+use damask_catalog::{Conn, assets, journal};
 use damask_model::{AssetId, Seq, Verb};
 use damask_query::Document;
 use damask_search::Change;
@@ -134,14 +134,36 @@ pub async fn step(damask: &Damask) -> Outcome<usize> {
     let touched: Vec<AssetId> = touched.into_iter().collect();
     let mut changes = Vec::with_capacity(touched.len());
     for ids in touched.chunks(ASSETS_READ as usize) {
-        let records = assets::by_ids(&mut conn, ids).await?;
-        let here: BTreeSet<AssetId> = records.iter().map(|record| record.asset.id).collect();
-        changes.extend(ids.iter().filter(|id| !here.contains(id)).map(|id| Change::Remove(*id)));
-        changes.extend(puts(document::of_records(&mut conn, damask.schema(), &records).await?));
+        changes.extend(changes_of(damask, &mut conn, ids).await?);
     }
     drop(conn);
     commit(damask, changes, last).await?;
     Ok(facts.len())
+}
+
+/// Makes the entries of these assets again, from the catalog as it is now. The index then follows the journal from
+/// where it stood before, so nothing that happens meanwhile is lost.
+pub(crate) async fn put_again(damask: &Damask, assets: &[AssetId]) -> Outcome<()> {
+    let from = damask.index().seq();
+    let mut conn = damask.catalog().read().await?;
+    let mut changes = Vec::with_capacity(assets.len());
+    for ids in assets.chunks(ASSETS_READ as usize) {
+        changes.extend(changes_of(damask, &mut conn, ids).await?);
+    }
+    drop(conn);
+    let writer = damask.clone();
+    off_thread(move || writer.index().apply(&changes, from)).await?;
+    Ok(())
+}
+
+/// Entries of assets as they are now; those that are gone are removed.
+async fn changes_of(damask: &Damask, conn: &mut Conn, ids: &[AssetId]) -> Outcome<Vec<Change>> {
+    let records = assets::by_ids(conn, ids).await?;
+    let here: BTreeSet<AssetId> = records.iter().map(|record| record.asset.id).collect();
+    let gone = ids.iter().filter(|id| !here.contains(id)).map(|id| Change::Remove(*id));
+    let mut changes: Vec<Change> = gone.collect();
+    changes.extend(puts(document::of_records(conn, damask.schema(), &records).await?));
+    Ok(changes)
 }
 
 /// Fills an index that was begun anew from a snapshot: as many steps as there are assets, whatever happened

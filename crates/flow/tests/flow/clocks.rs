@@ -74,8 +74,10 @@ pub async fn a_clock_that_jumps_keeps_sessions_jobs_ids_and_the_journal_sound(li
         assert!(seq > before, "{seq} comes after {before}");
         before = seq;
     }
-    let lines: Vec<_> =
-        check::all(&library.damask, &Caller::local(), false).expect("a check").collect().await;
+    let lines: Vec<_> = check::all(&library.damask, &Caller::local(), check::How::default())
+        .expect("a check")
+        .collect()
+        .await;
     let faults: Vec<_> = lines.iter().filter(|line| line.fault).collect();
     assert!(faults.is_empty() && lines.len() > 5, "{faults:?}");
 }

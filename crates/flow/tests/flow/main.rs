@@ -90,7 +90,8 @@ suite! {
         what_is_damaged_is_found_and_mended_from_the_other_place,
         a_pass_goes_on_where_it_stopped_and_comes_again_when_it_is_due,
         the_second_place_becomes_the_first_while_everything_goes_on,
-        a_second_place_out_of_reach_is_told_and_caught_up_with;
+        a_second_place_out_of_reach_is_told_and_caught_up_with,
+        a_check_tells_what_is_wrong_and_mends_what_it_is_asked_to;
     quarantine:
         a_program_is_set_apart,
         a_scoped_caller_sees_in_quarantine_what_it_brought,

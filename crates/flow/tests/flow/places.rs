@@ -8,11 +8,13 @@ use std::{
 
 use damask_flow::{
     Caller, Place, Places, Rank,
+    check::{self, CheckLine, How},
     fixity::{Pace, places},
     trash,
 };
 use damask_model::ContentHash;
 use damask_store::StoreKey;
+use futures::StreamExt as _;
 
 use crate::library::{Library, mistaken};
 
@@ -38,6 +40,10 @@ impl Library {
         if waited.await.is_err() {
             panic!("not within reason: {what}: {:?}", self.places().await);
         }
+    }
+
+    async fn check(&self, how: How) -> Vec<CheckLine> {
+        check::all(&self.damask, &Caller::local(), how).expect("a check").collect().await
     }
 
     async fn copied(&self) {
@@ -176,4 +182,35 @@ pub async fn a_second_place_out_of_reach_is_told_and_caught_up_with(library: &mu
     library.copied().await;
     assert!(second.join(StoreKey::Blob(hash_of(b"one")).path()).exists());
     library.until("the trouble is over", |places| places[1].trouble.is_none()).await;
+}
+
+pub async fn a_check_tells_what_is_wrong_and_mends_what_it_is_asked_to(library: &mut Library) {
+    let second = library.with_second().await;
+    library.start(1);
+    for (name, bytes) in [("1.txt", "the first"), ("2.txt", "the second"), ("3.txt", "the third")] {
+        let path = library.write(name, bytes.as_bytes());
+        library.import(&[path]).await;
+    }
+    library.settled().await;
+    library.copied().await;
+    let first = library.folder().join("store");
+    let blob = |root: &Path, bytes: &[u8]| root.join(StoreKey::Blob(hash_of(bytes)).path());
+    damage(&blob(&first, b"the first"));
+    fs::remove_file(blob(&second, b"the second")).expect("removed");
+    // Left by a crash between bytes and catalog.
+    let orphan = blob(&first, b"nobody's");
+    fs::create_dir_all(orphan.parent().expect("a folder")).expect("a folder");
+    fs::write(&orphan, b"nobody's").expect("written");
+    let faults = |lines: &[CheckLine]| lines.iter().filter(|line| line.fault).count();
+    let seen = library.check(How::default()).await;
+    assert_eq!(faults(&seen), 2, "{seen:#?}");
+    assert!(orphan.exists(), "a check changes nothing");
+    let mended = library.check(How { repair: true, ..How::default() }).await;
+    assert_eq!(faults(&mended), 0, "{mended:#?}");
+    assert_eq!(mended.iter().filter(|line| line.mended).count(), 3, "{mended:#?}");
+    assert!(!orphan.exists());
+    assert_eq!(fs::read(blob(&first, b"the first")).expect("mended"), b"the first");
+    assert_eq!(fs::read(blob(&second, b"the second")).expect("mended"), b"the second");
+    let again = library.check(How::default()).await;
+    assert!(!again.iter().any(|line| line.fault || line.mended), "{again:#?}");
 }

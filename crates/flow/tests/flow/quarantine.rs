@@ -134,7 +134,8 @@ pub async fn what_is_over_a_limit_when_it_is_read_waits_for_a_person(library: &m
     assert_eq!(library.original(asset).await, huge, "let in, it stays in");
     let home = library.whole(asset).await.folder.map(|(_, path)| path);
     assert_eq!(home.as_deref(), Some("News"));
-    let lines = damask_flow::check::all(&library.damask, &owner, false).expect("a check");
+    let lines = damask_flow::check::all(&library.damask, &owner, damask_flow::check::How::default())
+        .expect("a check");
     let faults: Vec<_> = lines.filter(|line| std::future::ready(line.fault)).collect().await;
     assert!(faults.is_empty(), "{faults:?}");
 }

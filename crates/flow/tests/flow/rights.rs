@@ -184,7 +184,7 @@ pub async fn what_a_caller_may_not_do_is_refused(library: &mut Library) {
     refused(quarantine::discard(damask, &uploader, nothing).await);
     refused(work::page(damask, &reader, None, None, 10).await);
     refused(work::counts(damask, &reader).await);
-    refused(check::all(damask, &reader, true));
+    refused(check::all(damask, &reader, check::How::default()));
     let job = JobId(Uuid::nil());
     let worker = Caller { permissions: Permissions { upload: true, ..Permissions::default() }, ..reader };
     refused(work::cancel(damask, &worker, job).await);

@@ -32,7 +32,7 @@ async fn purged(library: &Library, assets: &[AssetId]) -> Several {
 
 /// Everything a check complains of, and how many blobs nothing names.
 async fn faults(library: &Library) -> Vec<String> {
-    let lines = check::all(&library.damask, &Caller::local(), false).expect("a check");
+    let lines = check::all(&library.damask, &Caller::local(), check::How::default()).expect("a check");
     let lines: Vec<_> = lines.collect().await;
     let orphans =
         |detail: &str| detail.contains("that nothing names") && !detail.contains(" 0 that nothing names");

@@ -23,6 +23,8 @@ pub struct CheckLineView {
     area: &'static str,
     /// Whether something is wrong.
     fault: bool,
+    /// Whether something was wrong, and is right now.
+    mended: bool,
     /// Of a wall of the glass: whether it holds on this machine. Null for all else.
     #[schema(required)]
     holds: Option<bool>,
@@ -44,8 +46,8 @@ pub struct CheckProgressView {
 impl From<CheckStep> for CheckView {
     fn from(step: CheckStep) -> Self {
         match step {
-            CheckStep::Line(CheckLine { area, fault, holds, detail }) => {
-                Self::Line(CheckLineView { area, fault, holds, detail })
+            CheckStep::Line(CheckLine { area, fault, mended, holds, detail }) => {
+                Self::Line(CheckLineView { area, fault, mended, holds, detail })
             }
             CheckStep::Progress(CheckProgress { area, done, of }) => {
                 Self::Progress(CheckProgressView { area, done, of })

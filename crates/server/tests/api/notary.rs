@@ -106,7 +106,8 @@ async fn erasing_a_person_keeps_every_proof() {
     let account = me.parse().expect("an id");
     damask_flow::govern::erase::account(&app.app.library.damask, &owner, account).await.expect("erased");
     app.get("/api/v1/session").send().await.problem(401, "not-signed-in");
-    let lines = damask_flow::check::all(&app.app.library.damask, &owner, true).expect("a check");
+    let lines = damask_flow::check::all(&app.app.library.damask, &owner, damask_flow::check::How::default())
+        .expect("a check");
     let faults: Vec<_> = futures::StreamExt::collect::<Vec<_>>(lines).await;
     let faults: Vec<_> = faults
         .into_iter()

@@ -2,7 +2,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconShieldCheck, IconShieldX } from "@tabler/icons-react";
 import { useState } from "react";
-import { check } from "../../api/keeping";
+import { check, repair } from "../../api/keeping";
 import { Run } from "../../api/run";
 import { ProgressLine } from "../../ui/ProgressLine";
 import ui from "../../ui/ui.module.css";
@@ -41,6 +41,11 @@ export default function Check() {
             {stage === "idle" ? words.check.start : words.check.again}
           </Button>
         )}
+        {stage === "ended" && told.faultCount > 0 && (
+          <Button onClick={() => checking.start((signal) => repair(thoroughly === "quick", signal))}>
+            {words.check.mend}
+          </Button>
+        )}
       </div>
       <p className={styles.about}>
         {going ? words.check.stays : thoroughly === "quick" ? words.check.quickLead : words.check.fullLead}
@@ -48,7 +53,14 @@ export default function Check() {
       {stage !== "idle" && (
         <>
           <Outcome stage={stage} report={told} error={error} />
-          <Faults report={told} />
+          {told.faultCount > 0 && (
+            <Lines title={words.check.faults} lines={told.faults} count={told.faultCount} bad>
+              {words.check.todo}
+            </Lines>
+          )}
+          {told.mendedCount > 0 && (
+            <Lines title={words.check.mendedTitle} lines={told.mended} count={told.mendedCount} />
+          )}
           <section className={ui.section} aria-label={words.sections.check.title}>
             {AREAS.map((area) => (
               <AreaLine
@@ -77,26 +89,35 @@ function Outcome({ stage, report, error }: { stage: string; report: CheckReport;
     );
   if (faultCount > 0) return <Verdict how="bad">{words.check.found(faultCount)}</Verdict>;
   if (stage === "stopped") return <Verdict how="ask">{words.check.stopped}</Verdict>;
+  if (report.mendedCount > 0) return <Verdict how="good">{words.check.mended(report.mendedCount)}</Verdict>;
   return <Verdict how="good">{words.check.clean}</Verdict>;
 }
 
-function Faults({ report }: { report: CheckReport }) {
-  if (report.faultCount === 0) return null;
-  const rest = report.faultCount - report.faults.length;
+interface LinesProps {
+  title: string;
+  lines: { area: string; detail: string }[];
+  /** All there are, also those that are not shown. */
+  count: number;
+  bad?: boolean;
+  children?: React.ReactNode;
+}
+
+function Lines({ title, lines, count, bad = false, children }: LinesProps) {
+  const rest = count - lines.length;
   return (
-    <section className={ui.section} aria-label={words.check.faults}>
-      <h2>{words.check.faults}</h2>
-      {report.faults.map(({ area, detail }, at) => (
+    <section className={ui.section} aria-label={title}>
+      <h2>{title}</h2>
+      {lines.map(({ area, detail }, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end
         <div key={at} className={ui.line}>
           <span className={`${styles.area} t2`}>{words.check.areas[area]?.name ?? area}</span>
-          <span className="grow no" style={{ overflowWrap: "anywhere" }}>
+          <span className={`grow ${bad ? "no" : ""}`} style={{ overflowWrap: "anywhere" }}>
             {detail}
           </span>
         </div>
       ))}
       {rest > 0 && <p>{words.check.more(rest)}</p>}
-      <p>{words.check.todo}</p>
+      {children && <p>{children}</p>}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { FAULTS_SHOWN, NOTHING, stateOf, withStep } from "./checkReport";
 const line = (area: string, detail: string, fault = false, holds: boolean | null = null): CheckStep => ({
   area,
   fault,
+  mended: false,
   holds,
   detail,
 });
@@ -23,6 +24,19 @@ describe("what a check told", () => {
     expect(report.areas.journal.told).toEqual(["12 facts, 0 erased"]);
     expect(report.areas.bytes).toEqual({ told: [], progress: { done: 5, of: 10 }, faults: 1 });
     expect(report.faults).toEqual([{ area: "bytes", detail: "file ab is missing" }]);
+  });
+
+  it("says what was mended apart from what is wrong", () => {
+    const mended: CheckStep = {
+      area: "index",
+      fault: false,
+      mended: true,
+      holds: null,
+      detail: "made again",
+    };
+    const report = told(line("bytes", "file ab is missing", true), mended);
+    expect(report.mended).toEqual([{ area: "index", detail: "made again" }]);
+    expect([report.faultCount, report.mendedCount, report.areas.index.told.length]).toEqual([1, 1, 0]);
   });
 
   it("says of each area how it stands", () => {

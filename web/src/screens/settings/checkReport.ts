@@ -22,6 +22,9 @@ export interface CheckReport {
   /** All there are, also those that are not kept. */
   faultCount: number;
   walls: { holds: boolean; detail: string }[];
+  /** What was wrong and is right now, the first of it. */
+  mended: { area: string; detail: string }[];
+  mendedCount: number;
 }
 
 const EMPTY: AreaReport = { told: [], progress: null, faults: 0 };
@@ -32,6 +35,8 @@ export const NOTHING: CheckReport = {
   faults: [],
   faultCount: 0,
   walls: [],
+  mended: [],
+  mendedCount: 0,
 };
 
 const areaOf = (name: string): Area | undefined => AREAS.find((area) => area === name);
@@ -51,6 +56,15 @@ export function withStep(report: CheckReport, step: CheckStep): CheckReport {
       areas: put({ faults: held.faults + 1 }),
       faults: faults ? [...report.faults, { area: step.area, detail: step.detail }] : report.faults,
       faultCount: report.faultCount + 1,
+    };
+  }
+  if (step.mended) {
+    const mended = report.mended.length < FAULTS_SHOWN;
+    return {
+      ...report,
+      begun,
+      mended: mended ? [...report.mended, { area: step.area, detail: step.detail }] : report.mended,
+      mendedCount: report.mendedCount + 1,
     };
   }
   if (typeof step.holds === "boolean") {
