@@ -63,7 +63,8 @@ pub async fn a_clock_that_jumps_keeps_sessions_jobs_ids_and_the_journal_sound(li
     assert_eq!(assets.len(), 24, "no id is given twice");
     for (asset, title) in assets {
         assert_eq!(library.summary(asset).await.title, Some(title));
-        assert_eq!(library.verbs(asset).await[..2], ["asset.ingested", "asset.edited"]);
+        let verbs = library.verbs(asset).await;
+        assert!(verbs[0] == "asset.ingested" && verbs.contains(&"asset.edited"), "{verbs:?}");
     }
     let last = library.damask.seq();
     let told = events::follow(&library.damask, &Caller::local(), Some(Seq(0))).await.expect("events");
