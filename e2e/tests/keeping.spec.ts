@@ -12,7 +12,7 @@ test("the settings are found from the rail, each section with what it is for", a
   await page.goto(site.url);
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
-  for (const name of ["API keys", "Check", "Backups", "Proof", "Erase"])
+  for (const name of ["API keys", "Check", "Backups", "Places", "Proof", "Erase"])
     await expect(settings(page).getByRole("link", { name })).toBeVisible();
   await page.getByRole("region", { name: "Keeping" }).getByRole("link", { name: /^Backups/ }).click();
   await expect(page.getByRole("heading", { name: "Backups", level: 1 })).toBeVisible();

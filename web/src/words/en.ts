@@ -2,6 +2,7 @@
 import { findings } from "./findings";
 import { bytes, count } from "./format";
 import { checkout, compare, sameName, trash, undo, versions } from "./keeping";
+import { places } from "./places";
 import { quarantine } from "./quarantine";
 import { backups, check, erase, proof, sections } from "./settings";
 import { shortcuts } from "./shortcuts";
@@ -450,6 +451,7 @@ export const en = {
   sections,
   check,
   backups,
+  places,
   proof,
   erase,
   quarantine,

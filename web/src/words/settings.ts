@@ -1,5 +1,6 @@
 /** The settings in English: their sections, and what is said in those that keep the library safe. */
 import { bytes, count } from "./format";
+import { places } from "./places";
 
 const plural = (number: number, one: string, many: string) => `${count(number)} ${number === 1 ? one : many}`;
 
@@ -11,6 +12,7 @@ export const sections = {
   keys: { title: "API keys", lead: "Let programs act for you." },
   check: { title: "Check", lead: "Compare what is stored with what is known of it." },
   backups: { title: "Backups", lead: "Copies of the whole library in a place apart." },
+  places: { title: places.title, lead: places.lead },
   proof: { title: "Proof", lead: "Prove what happened, to anybody." },
   erase: { title: "Erase", lead: "Erase what is known of a person, and keep every proof." },
 };

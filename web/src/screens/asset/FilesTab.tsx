@@ -8,6 +8,7 @@ import styles from "./Asset.module.css";
 import { useBlocked } from "./blocked";
 import { isCut } from "./cut";
 import { factsOf } from "./facts";
+import { KeptIn } from "./KeptIn";
 import { useReplacing } from "./useReplacing";
 import { VersionMenu } from "./VersionMenu";
 
@@ -58,6 +59,7 @@ export function FilesTab({ asset, onCompare }: Props) {
         </ul>
         {isCut(asset, "locations") && <p className="s12 t3">{words.firstShown(asset.locations.length)}</p>}
       </section>
+      <KeptIn id={asset.id} />
       <section>
         <h2>{words.asset.versions}</h2>
         <ul className={`${styles.lines} ${styles.versions}`}>

@@ -13,12 +13,13 @@ export interface Section {
   Page: LazyExoticComponent<() => React.ReactNode>;
 }
 
-const { keys, check, backups, proof, erase } = words.sections;
+const { keys, check, backups, places, proof, erase } = words.sections;
 
 export const SECTIONS: readonly Section[] = [
   { path: "keys", ...keys, group: "programs", administer: false, Page: lazy(() => import("./Keys")) },
   { path: "check", ...check, group: "keeping", administer: true, Page: lazy(() => import("./Check")) },
   { path: "backups", ...backups, group: "keeping", administer: true, Page: lazy(() => import("./Backups")) },
+  { path: "places", ...places, group: "keeping", administer: true, Page: lazy(() => import("./Places")) },
   { path: "proof", ...proof, group: "keeping", administer: false, Page: lazy(() => import("./Proof")) },
   { path: "erase", ...erase, group: "keeping", administer: true, Page: lazy(() => import("./Erase")) },
 ];
