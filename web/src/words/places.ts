@@ -24,7 +24,7 @@ export const places = {
       ? "by nothing: it has all that came in"
       : `by ${count(facts)} ${facts === 1 ? "fact" : "facts"} of the history whose files were not copied yet`,
   verified: "Last verified",
-  never: "never to the end",
+  never: "not yet",
   saw: (at: string, number: number, size: number) => `${at} · ${files(number)}, ${bytes(size)}`,
   pass: "Being verified",
   progress: (rank: string) => `Progress: ${rank}`,

@@ -123,6 +123,7 @@ async fn begin(damask: &Damask, reader: String) -> Answer<()> {
         Ok::<_, Trouble>(())
     };
     damask.catalog().write(Urgency::Bulk, write).await?;
+    damask.fixity().begun[Rank::Second as usize].notify_one();
     Ok(())
 }
 
