@@ -75,6 +75,7 @@ impl Opening {
             let mut config = GlassConfig::new(program, scratch);
             config.workers = workers;
             config.readable = vec![bytes];
+            config.readable.extend(places.folders());
             let glass = Glass::start(config).map_err(Trouble::fault("set the glass up"))?;
             Ok::<_, Trouble>((store, index, glass))
         })

@@ -44,6 +44,16 @@ pub struct Places {
 impl Places {
     /// The store's own folder, and no other.
     pub const HERE: Self = Self { first: Place::Here, second: None };
+
+    /// The folders apart from the store's own: what is lent may lie in them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let places = [Some(&self.first), self.second.as_ref()];
+        let folder = |place: &Place| match place {
+            Place::Folder(path) => Some(path.clone()),
+            Place::Here | Place::Bucket(_) => None,
+        };
+        places.into_iter().flatten().filter_map(folder).collect()
+    }
 }
 
 /// Which of the places.

@@ -232,13 +232,14 @@ pub async fn swap(damask: &Damask, caller: &Caller) -> Outcome<Vec<PlaceView>> {
     }
     // Nothing is on its way from here on.
     let _alone = damask.landing().write().await;
+    let landed = damask.seq();
     while copies::step(damask).await? {}
     let (faults, seq) = {
         let mut conn = damask.catalog().read().await?;
         let faults = fixity::count_faults(&mut conn, second.id, FAULTS_COUNTED).await?;
         (faults, cursors::get(&mut conn, &copies::reader(second.id)).await?)
     };
-    if faults > 0 || seq.is_none_or(|seq| seq < damask.seq()) {
+    if faults > 0 || seq.is_none_or(|seq| seq < landed) {
         return Err(Trouble::mistake("place-not-filled", "the second place does not have everything")
             .hint("mend what is wrong in it, and try again"));
     }

@@ -14,6 +14,7 @@ use damask_flow::{
 };
 use damask_model::ContentHash;
 use damask_store::StoreKey;
+use damask_testkit::fixtures::Photograph;
 use futures::StreamExt as _;
 
 use crate::library::{Library, mistaken};
@@ -158,6 +159,11 @@ pub async fn the_second_place_becomes_the_first_while_everything_goes_on(library
     assert!(second.join(StoreKey::Blob(hash_of(b"two")).path()).exists());
     library.copied().await;
     assert!(library.folder().join("store").join(StoreKey::Blob(hash_of(b"two")).path()).exists());
+    // Decoders read where originals lie now.
+    let asset = library.imported(&Photograph::jpeg(640, 480).make(), "photo.jpg").await;
+    assert!(library.findings(asset).await.is_empty());
+    assert!(library.summary(asset).await.previewed);
+    library.copied().await;
     library.reopen(false).await;
     library.start(1);
     assert_eq!(library.places().await[1].place.name, "here");
@@ -165,7 +171,7 @@ pub async fn the_second_place_becomes_the_first_while_everything_goes_on(library
     library.scrub(Rank::Second).await;
     let stand = library.places().await;
     assert_eq!(stand.iter().map(|place| place.faults).collect::<Vec<_>>(), [0, 0]);
-    assert_eq!(stand[1].place.ended.expect("a pass").files, 2);
+    assert_eq!(stand[1].place.ended.expect("a pass").files, 3);
 }
 
 pub async fn a_second_place_out_of_reach_is_told_and_caught_up_with(library: &mut Library) {

@@ -147,7 +147,12 @@ impl Glass {
             config.scratch.canonicalize().map_err(MediaError::scratch(config.scratch.clone()))?;
         // Children start in another folder, so a name from here would lead them nowhere.
         for folder in &mut config.readable {
-            *folder = folder.canonicalize().map_err(MediaError::source_file(folder.as_path()))?;
+            match folder.canonicalize() {
+                Ok(found) => *folder = found,
+                // A drive that is mounted later: children that start then may read there.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.is_absolute() => {}
+                Err(error) => return Err(MediaError::source_file(folder.as_path())(error)),
+            }
         }
         let spawner = spawn::Spawner::start()
             .map_err(|source| MediaError::CannotStart { program: config.program.clone(), source })?;
