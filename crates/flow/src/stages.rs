@@ -55,13 +55,15 @@ pub async fn step(damask: &Damask) -> Outcome<bool> {
         (from, journal::after(&mut conn, from.unwrap_or_default(), FACTS_READ).await?)
     };
     let Some(last) = facts.last().map(|fact| fact.header.seq) else { return Ok(false) };
-    let now = damask.now();
-    let woken: Vec<jobs::NewJob> = facts.iter().filter_map(|fact| job_of(fact, now)).collect();
+    let woken: Vec<(Stage, Passage)> = facts.iter().filter_map(woken_by).collect();
     damask
         .catalog()
         .write(Urgency::Interactive, async move |tx: &mut Tx| {
-            if cursors::advance(tx, READER, from, last).await? && !woken.is_empty() {
-                jobs::add(tx, &woken).await?;
+            // By the clock of the write: one that was set back meanwhile would have them wait.
+            let now = tx.now();
+            let jobs: Vec<_> = woken.iter().map(|(stage, passage)| job(*stage, passage, now)).collect();
+            if cursors::advance(tx, READER, from, last).await? && !jobs.is_empty() {
+                jobs::add(tx, &jobs).await?;
             }
             Ok::<_, Trouble>(())
         })
@@ -74,9 +76,9 @@ pub async fn seq(conn: &mut Conn) -> Result<Seq, CatalogError> {
     Ok(cursors::get(conn, READER).await?.unwrap_or_default())
 }
 
-fn job_of(fact: &journal::Fact, now: damask_time::Instant) -> Option<jobs::NewJob> {
+fn woken_by(fact: &journal::Fact) -> Option<(Stage, Passage)> {
     let passage = Passage::of(fact.change.as_ref())?;
-    Some(job(wakes(fact.header.verb, &passage)?, &passage, now))
+    Some((wakes(fact.header.verb, &passage)?, passage))
 }
 
 /// The job of a stage on a version: one of its key waits or runs at a time.

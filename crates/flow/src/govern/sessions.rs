@@ -28,7 +28,16 @@ pub async fn sign_in(damask: &Damask, email: &str, password: &str) -> Outcome<(A
     let turn = damask.guesses().turn().await?;
     // Of many guesses at once each knows what became of those before it.
     damask.guesses().check(&email, damask.now())?;
-    let fits = turn.take(move || secrets::password_fits(&password, &hash)).await;
+    let (judge, address) = (damask.clone(), email.clone());
+    let fits = turn.take(move || {
+        let fits = secrets::password_fits(&password, &hash);
+        // Counted before the next one's turn.
+        if !fits {
+            judge.guesses().wrong(&address, judge.now());
+        }
+        fits
+    });
+    let fits = fits.await;
     match row.filter(|_| fits) {
         Some(row) => {
             damask.guesses().right(&email);
@@ -36,10 +45,7 @@ pub async fn sign_in(damask: &Damask, email: &str, password: &str) -> Outcome<(A
             let token = begin(damask, account.id).await?;
             Ok((account, token))
         }
-        None => {
-            damask.guesses().wrong(&email, damask.now());
-            Err(Trouble::Unknown("the address or the password is wrong"))
-        }
+        None => Err(Trouble::Unknown("the address or the password is wrong")),
     }
 }
 
