@@ -99,7 +99,8 @@ test("files are told apart by their reason, and several are decided about with t
   await expect(page.getByText("2 files discarded")).toBeVisible();
   await expect(files(page)).toHaveCount(1);
   await expect(files(page).nth(0)).toBeFocused();
-  // What was asked before is over when its buttons can be pressed again.
+  // What was asked before is over when its dialog is gone and the buttons can be pressed again: until then keys are its.
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Let three.bin in" })).toBeEnabled();
   await page.keyboard.press("a");
   await expect(page.getByText("three.bin is in the library")).toBeVisible();
