@@ -13,8 +13,8 @@ use std::{
 use damask_model::Seq;
 use damask_time::Instant;
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlSafeStr as _, SqliteConnection,
-    SqlitePool,
+    ConnectOptions as _, Connection as _, Database, PgConnection, PgPool, SqlSafeStr as _, SqliteConnection,
+    SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
@@ -183,10 +183,10 @@ impl Catalog {
     pub async fn snapshot(&self) -> Result<Snapshot, CatalogError> {
         let link = match &self.inner.pool {
             Pool::Sqlite(pool) => {
-                Link::Sqlite(Box::new(pool.begin_with(Dialect::Sqlite.begin_snapshot()).await?))
+                Link::Sqlite(Box::new(begun(pool.clone(), Dialect::Sqlite.begin_snapshot()).await?))
             }
             Pool::Postgres(pool) => {
-                Link::Postgres(Box::new(pool.begin_with(Dialect::Postgres.begin_snapshot()).await?))
+                Link::Postgres(Box::new(begun(pool.clone(), Dialect::Postgres.begin_snapshot()).await?))
             }
         };
         self.inner.statements.fetch_add(1, Ordering::Relaxed);
@@ -345,6 +345,17 @@ async fn open_postgres(
         .connect_lazy_with(host);
     let way = Way::Postgres { hosts, pool: pool.clone() };
     Ok((Pool::Postgres(pool), Door { way, statements: statements.clone(), channel: channel(schema) }))
+}
+
+/// A transaction on a connection of the pool, begun by a task of its own: whoever asked may go away while it
+/// begins, and a connection that went back to its pool half way would be inside of it from then on, and show
+/// everybody after the same old instant.
+async fn begun<DB: Database>(
+    pool: sqlx::Pool<DB>,
+    statement: &'static str,
+) -> Result<Transaction<'static, DB>, CatalogError> {
+    let beginning = tokio::spawn(async move { pool.begin_with(statement).await });
+    Ok(beginning.await.map_err(|why| CatalogError::broken(format!("a read did not begin: {why}")))??)
 }
 
 /// Makes the schema where it is not there. Its name was checked with the address.

@@ -1,6 +1,6 @@
 //! The journal: proof, history, and snapshots that a reader can go on from.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use damask_catalog::{Address, Catalog, CatalogError, Options, assets, copy, journal, proof};
 use damask_model::{ActorId, AssetId, Change, Seq, StateName, Uuid, Verb};
@@ -8,7 +8,7 @@ use damask_time::Instant;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::library::{Answer, Library, ingest, write};
+use crate::library::{Answer, Library, READERS_MAX, ingest, write};
 
 async fn state_facts(catalog: &Catalog, subject: Uuid, count: u32) -> Result<(), CatalogError> {
     write(catalog, async move |tx| {
@@ -118,6 +118,35 @@ pub async fn a_snapshot_sees_one_instant(library: Arc<Library>) -> Answer {
     assert_eq!(assets::page_after(snapshot.conn(), None, 10).await?.len(), 1);
     assert_eq!(journal::head(snapshot.conn()).await?, Seq(1));
     assert_eq!(catalog.snapshot().await?.seq(), Seq(2));
+    Ok(())
+}
+
+/// Readers that went away after each of the steps in which they begin leave connections that show what is new.
+pub async fn a_reader_who_went_away_leaves_no_connection_in_the_past(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    let mut head = Seq(0);
+    for steps in 0..24 {
+        let mut asked = Box::pin(catalog.snapshot());
+        for _ in 0..steps {
+            if futures::poll!(&mut asked).is_ready() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        drop(asked);
+        // Twice: a connection that is still in a transaction sees its instant at the first read.
+        for _ in 0..2 {
+            write(&catalog, async |tx| ingest(tx, "a", "a").await).await?;
+            head = Seq(head.0 + 1);
+            let mut held = Vec::new();
+            // On PostgreSQL one of them listens.
+            for _ in 1..READERS_MAX {
+                let mut conn = catalog.read().await?;
+                assert_eq!(journal::head(&mut conn).await?, head, "gone after {steps} steps");
+                held.push(conn);
+            }
+        }
+    }
     Ok(())
 }
 

@@ -35,6 +35,9 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
+/// How many connections of a library read at once.
+pub const READERS_MAX: u32 = 4;
+
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 static SKIPPED: Once = Once::new();
 
@@ -94,7 +97,7 @@ impl Library {
     pub async fn open(&self) -> Result<Catalog, CatalogError> {
         let clock = self.clock.clone();
         let mut options = Options::new(move || Instant::from_micros(clock.load(Ordering::Relaxed)));
-        options.readers_max = 4;
+        options.readers_max = READERS_MAX;
         Catalog::open(&self.address, options).await
     }
 

@@ -44,6 +44,7 @@ suite! {
         the_history_of_a_thing_is_read_newest_first,
         a_snapshot_followed_by_the_journal_gives_the_exact_state,
         a_snapshot_sees_one_instant,
+        a_reader_who_went_away_leaves_no_connection_in_the_past,
         every_table_is_copied_or_left_out_for_a_reason,
         a_copy_of_all_tables_is_the_same_library_in_an_empty_database;
     proof:
