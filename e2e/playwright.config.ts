@@ -1,4 +1,4 @@
-/** How the journeys run: the real binary, Debian's Chromium, bounded time, no second tries. */
+/** How the journeys run: the real binary, Debian's Chromium, bounded time. */
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
@@ -9,7 +9,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
-  retries: 0,
+  // As for the tests in Rust: continuous integration tries once more and names what needed it.
+  retries: process.env.CI ? 1 : 0,
   // Far beyond what any needs: a machine with other work is slow, not wrong.
   timeout: 120_000,
   globalTimeout: 1_200_000,

@@ -21,6 +21,13 @@ export const PERSON = { name: "Ada Lindqvist", email: "ada@example.org", passwor
 /** The path of a generated file. */
 export const media = (name: string) => join(process.env.DAMASK_E2E_MEDIA ?? "", name);
 
+interface Status {
+  seq: number;
+  index_seq: number;
+  pipeline_seq: number;
+  jobs: { waiting: number; running: number };
+}
+
 interface Asset {
   id: string;
   name: string;
@@ -154,22 +161,35 @@ export class Site {
     return ((await response.json()) as { items: Asset[] }).items;
   }
 
-  /** Brings generated files in and waits until each can be found and, where it has a picture, looked at. */
+  /** Brings generated files in and waits until all that follows from them is done. */
   async fill(...names: string[]) {
     for (const name of names) await this.call("PUT", `/api/v1/files/${name}`, readFileSync(media(name)));
-    const pictured = names.filter((name) => /\.(jpg|mp4|pdf)$/.test(name)).length;
-    await expect
-      .poll(async () => {
-        const found = await this.find();
-        return [found.length, found.filter((asset) => asset.previewed && asset.kind !== "audio").length >= pictured];
-      }, { timeout: 90_000 })
-      .toEqual([names.length, true]);
+    await this.settled();
   }
 
+  /** Until no job waits or runs, and the pipeline and the index have followed the journal to its head. */
+  async settled() {
+    const behind = async () => {
+      const response = await this.call("GET", "/api/v1/status");
+      const { seq, index_seq, pipeline_seq, jobs } = (await response.json()) as Status;
+      return seq - index_seq + (seq - pipeline_seq) + jobs.waiting + jobs.running;
+    };
+    await expect.poll(behind, { timeout: 90_000 }).toBe(0);
+  }
+
+  /** What a search finds once it finds so many: it hears of a change a moment after it was made. */
+  async finds(count: number, query = ""): Promise<Asset[]> {
+    let found: Asset[] = [];
+    await expect.poll(async () => (found = await this.find(query)).length, { message: query }).toBe(count);
+    return found;
+  }
+
+  /** The asset of a name, once it can be found: what was brought in, or back, is a moment later. */
   async idOf(name: string): Promise<string> {
-    const found = (await this.find()).find((asset) => asset.name === name);
-    if (!found) throw new Error(`${name} is not in the library`);
-    return found.id;
+    let found: Asset | undefined;
+    const looked = async () => (found = (await this.find()).find((asset) => asset.name === name));
+    await expect.poll(looked, { message: name }).toBeDefined();
+    return found?.id ?? "";
   }
 
   /** How often an asset's original left, by its history. */

@@ -11,6 +11,7 @@ logs=$target/test-logs
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 report=()
+named=()
 postgres=$(mktemp -d /tmp/damask-postgres.XXXXXX)
 s3=$(mktemp -d /tmp/damask-s3.XXXXXX)
 trap 'scripts/postgres.sh stop "$postgres"; scripts/s3.sh stop "$s3"' EXIT
@@ -32,6 +33,7 @@ step() {
     # A step without tests of its own is one check; a step that broke before its tests could fail is one failure.
     if [ "$status" -eq 0 ] && [ "$p" -eq 0 ]; then p=1; fi
     if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+    mapfile -t -O "${#named[@]}" named < <(scripts/tally.sh --named "$kind" "$logs/${name// /-}.log")
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     report+=("$(printf '%-8s %-24s %6d passed %4d failed %5d s' "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" "$name" "$p" "$f" $((SECONDS - started)))")
     return "$status"
@@ -93,6 +95,7 @@ finish() {
     say "what passed and what failed"
     printf '%s\n' "${report[@]}"
     echo
+    if [ "${#named[@]}" -gt 0 ]; then printf '%s\n' "${named[@]}" '' ; fi
     if [ "$skipped" -gt 0 ]; then
         echo "$passed passed, $failed failed, $skipped skipped"
     else

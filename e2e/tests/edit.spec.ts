@@ -14,11 +14,11 @@ test("a title is changed, found by its new word, and undone", async ({ page }) =
   await field.press("Enter");
   await noted(page, "Title saved");
   await expect(panel.getByText("Gantry at dusk")).toBeVisible();
-  await expect.poll(async () => (await site.find("gantry")).length).toBe(1);
+  await site.finds(1, "gantry");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(panel.getByText("Gantry at dusk")).toBeHidden();
   await expect(panel.getByText(/^Crane \(From the file/)).toBeVisible();
-  await expect.poll(async () => (await site.find("gantry")).length).toBe(0);
+  await site.finds(0, "gantry");
 
   await panel.getByRole("tab", { name: "History" }).click();
   await expect(panel.getByText(/edited it/).first()).toBeVisible();

@@ -32,7 +32,7 @@ const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 /** One asset has that name, and the bytes that were sent. */
 async function expectWhole(name: string, hash: string) {
-  await expect.poll(async () => (await site.find(`name:${name}`)).length).toBe(1);
+  await site.finds(1, `name:${name}`);
   const original = await site.call("GET", `/api/v1/assets/${await site.idOf(name)}/original`);
   expect(hashOf(new Uint8Array(await original.arrayBuffer()))).toBe(hash);
 }

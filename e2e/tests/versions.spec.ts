@@ -74,7 +74,7 @@ test("one file dropped on an asset is asked about", async ({ page }) => {
   await asked.getByRole("button", { name: /^A new version of notes\.txt/ }).click();
   await expect(uploadsOf(page).getByText("1 new version")).toBeVisible();
   await expect(page.getByRole("region", { name: "Versions" }).getByRole("button", { name: /^v2 current/ })).toBeVisible();
-  expect(await site.find()).toHaveLength(2);
+  await site.finds(2);
 });
 
 test("files whose name is there are asked about, once for all", async ({ page }) => {
@@ -88,7 +88,7 @@ test("files whose name is there are asked about, once for all", async ({ page })
   await add(["one.jpg", bytes("voyage/mountain/ridge.jpg")], ["two.txt", Buffer.from("first")]);
   await expect(uploadsOf(page).getByRole("status")).toHaveText(/added/);
   const before = 4;
-  await expect.poll(async () => (await site.find()).length).toBe(before);
+  await site.finds(before);
 
   // The very same file needs no answer.
   await add(["two.txt", Buffer.from("first")]);
@@ -104,15 +104,15 @@ test("files whose name is there are asked about, once for all", async ({ page })
   await question.getByRole("button", { name: "New version" }).click();
   await expect(question).toBeHidden();
   await expect(uploadsOf(page).getByText("2 new versions")).toBeVisible();
-  expect(await site.find()).toHaveLength(before);
+  await site.finds(before);
 
   await add(["two.txt", Buffer.from("third")]);
   await question.getByRole("button", { name: "Keep both" }).click();
-  await expect.poll(async () => (await site.find()).length).toBe(before + 1);
+  await site.finds(before + 1);
   await add(["two.txt", Buffer.from("fourth")]);
   await question.getByRole("button", { name: "Leave out" }).click();
   await expect(question).toBeHidden();
-  expect(await site.find()).toHaveLength(before + 1);
+  await site.finds(before + 1);
 });
 
 test("what one has checked out another only looks at, until it is checked in or taken", async ({ page }) => {
