@@ -14,6 +14,7 @@ use damask_server::{Network, TlsFiles};
 use serde::Deserialize;
 
 mod backup;
+pub mod key;
 mod quarantine;
 mod s3;
 mod store;

@@ -49,6 +49,8 @@ pub enum Command {
     Status(JsonFlag),
     /// Make the index again from the catalog
     Reindex,
+    /// Have another key open the originals that are encrypted
+    Rekey(RekeyFlags),
     /// Back the library up, also while it is served
     Backup(BackupFlags),
     /// List backups, verify them, or remove old ones
@@ -154,6 +156,14 @@ pub struct CheckFlags {
     /// Mend what can be mended: the index, the tally, blobs that nothing names, bytes from the second place
     #[arg(long)]
     pub repair: bool,
+}
+
+/// `damask rekey`.
+#[derive(Debug, Args)]
+pub struct RekeyFlags {
+    /// A file with the new key; the old one is that of the configuration
+    #[arg(value_name = "FILE")]
+    pub new_key_file: PathBuf,
 }
 
 /// `damask backup`.

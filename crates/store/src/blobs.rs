@@ -41,6 +41,8 @@ pub enum Verified {
         /// The hash they have.
         found: ContentHash,
     },
+    /// In a place that is encrypted: they are not as they were written.
+    Broken,
 }
 
 /// Is told of each piece of so many bytes that was read, and may take its time; it may also have enough.

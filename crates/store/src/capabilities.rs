@@ -17,6 +17,8 @@ pub enum Way {
 pub struct Capabilities {
     /// Where the blobs lie, in words and without secrets.
     pub place: String,
+    /// Whether the blobs are encrypted there by Damask.
+    pub encrypted: bool,
     /// A second put of a name is refused.
     pub create_only: Way,
     /// A part of a blob is read without the rest.
@@ -38,8 +40,9 @@ impl fmt::Display for Way {
 
 impl fmt::Display for Capabilities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, create_only, ranges, ordered_list, multipart } = self;
-        write!(f, "{place}: create-only puts: {create_only}; ranges: {ranges}; ")?;
+        let Self { place, encrypted, create_only, ranges, ordered_list, multipart } = self;
+        let encrypted = if *encrypted { "encrypted" } else { "in the clear" };
+        write!(f, "{place}: {encrypted}; create-only puts: {create_only}; ranges: {ranges}; ")?;
         write!(f, "ordered lists: {ordered_list}; multipart: {multipart}")
     }
 }

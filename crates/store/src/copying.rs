@@ -7,17 +7,16 @@ use std::{
     path::Path,
 };
 
-use damask_model::ContentHash;
-
-use crate::{StoreError, StoreKey, incoming::FILE_MODE};
+use crate::{StoreError, StoreKey, engine::Staged, incoming::FILE_MODE};
 
 /// Bytes read at a time.
 const BUFFER_BYTES: usize = 1 << 20;
 
-/// Copies `from` into the new file `to` and syncs it. [`StoreError::OtherBytes`] where it does not have the hash; what
+/// Copies `staged` into the new file `to` and syncs it. [`StoreError::OtherBytes`] where it does not have the hash; what
 /// was written is then the caller's to remove, as after any error.
-pub(crate) fn copy_hashed(from: &Path, to: &Path, hash: ContentHash) -> Result<(), StoreError> {
-    let unreadable = |error| StoreError::reading("read", StoreKey::Blob(hash), from, error);
+pub(crate) fn copy_hashed(staged: &Staged<'_>, to: &Path) -> Result<(), StoreError> {
+    let from = staged.path;
+    let unreadable = |error| StoreError::reading("read", StoreKey::Blob(staged.name), from, error);
     let unwritable = |error| StoreError::io("write", to, error);
     let mut source = File::open(from).map_err(unreadable)?;
     let mut target =
@@ -35,9 +34,6 @@ pub(crate) fn copy_hashed(from: &Path, to: &Path, hash: ContentHash) -> Result<(
             Err(error) => return Err(unreadable(error)),
         }
     }
-    let found = ContentHash::from(hasher.finalize());
-    if found != hash {
-        return Err(StoreError::OtherBytes { key: StoreKey::Blob(hash), found });
-    }
+    staged.check(&hasher)?;
     target.sync_all().map_err(unwritable)
 }

@@ -6,8 +6,9 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    fs::{self, File},
-    io,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{
         Mutex,
@@ -22,7 +23,9 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use crate::{
     StoreError, StoreKey,
     copying::copy_hashed,
+    engine::{Note, Staged},
     error::same_again,
+    incoming::FILE_MODE,
     key::{BLOBS, blob_folder},
     parallel::{self, SYNC_THREADS_MAX},
     placing,
@@ -92,15 +95,42 @@ impl Shelves {
 
     /// Writes one byte, syncs and removes it.
     pub(crate) fn try_out_elsewhere(&self) -> Result<(), StoreError> {
-        let temp = self.staging.join(format!("copy-{}", Uuid::now_v7().simple()));
+        let temp = self.staging_path("copy");
         let tried = fs::write(&temp, b".").and_then(|()| File::open(&temp)?.sync_all());
         let _ = fs::remove_file(&temp);
         tried.map_err(|error| StoreError::io("write", &temp, error))
     }
 
+    /// Writes a short text beside the blobs; durable on return.
+    pub(crate) fn leave_note(&self, name: &str, text: &str, note: Note) -> Result<(), StoreError> {
+        let (path, temp) = (self.root.join(name), self.staging_path("note"));
+        let write = || {
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&temp)?;
+            writeln!(file, "{text}")?;
+            file.sync_all()?;
+            match note {
+                Note::Over => fs::rename(&temp, &path)?,
+                Note::New => match rename_to_new(&temp, &path) {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    named => named?,
+                },
+            }
+            sync_folder(&self.root)
+        };
+        let written = write();
+        // Mostly it was moved away.
+        let _ = fs::remove_file(&temp);
+        written.map_err(|error| StoreError::io("write", &path, error))
+    }
+
+    fn staging_path(&self, what: &str) -> PathBuf {
+        self.staging.join(format!("{what}-{}", Uuid::now_v7().simple()))
+    }
+
     /// Copies a file to its place, over whatever is there; durable on return.
-    pub(crate) fn copy_over(&self, from: &Path, hash: ContentHash) -> Result<(), StoreError> {
-        self.with_copy(from, hash, |temp| {
+    pub(crate) fn copy_over(&self, from: &Staged<'_>) -> Result<(), StoreError> {
+        let hash = from.name;
+        self.with_copy(from, |temp| {
             let path = self.path(hash);
             let placed = self.with_folder(hash, || fs::rename(temp, &path));
             placed.map_err(|error| StoreError::io("put in place", &path, error))
@@ -109,21 +139,20 @@ impl Shelves {
     }
 
     /// Copies a file to a place that lacks it; answers whether it was there. Durable once its folder is synced.
-    pub(crate) fn copy_new(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
-        if self.holds(hash, bytes) {
+    pub(crate) fn copy_new(&self, from: &Staged<'_>) -> Result<bool, StoreError> {
+        if self.holds(from.name, from.bytes) {
             return Ok(true);
         }
-        self.with_copy(from, hash, |temp| self.place(temp, hash, bytes))
+        self.with_copy(from, |temp| self.place(temp, from.name, from.bytes))
     }
 
     fn with_copy<T>(
         &self,
-        from: &Path,
-        hash: ContentHash,
+        from: &Staged<'_>,
         place: impl FnOnce(&Path) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let temp = self.staging.join(format!("copy-{}", Uuid::now_v7().simple()));
-        let placed = copy_hashed(from, &temp, hash).and_then(|()| place(&temp));
+        let temp = self.staging_path("copy");
+        let placed = copy_hashed(from, &temp).and_then(|()| place(&temp));
         // Mostly it was moved away.
         let _ = fs::remove_file(&temp);
         placed

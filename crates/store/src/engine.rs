@@ -2,14 +2,51 @@
 //! uploads, renditions, scratch) lies in the local folder whatever the engine is.
 //!
 //! An engine gets whole, hashed files and answers when they are durable; a blob that an engine has is never
-//! changed, only replaced where it is damaged. Two engines: [`crate::local`] and [`crate::s3`]; both pass
-//! `tests/conformance`. All calls block.
+//! changed, only replaced where it is damaged. Two engines, [`crate::local`] and [`crate::s3`], and
+//! [`crate::encrypted`] over either; all pass `tests/conformance`. All calls block.
 
-use std::{fmt, path::Path};
+use std::{fmt, io, path::Path};
 
-use damask_model::ContentHash;
+use damask_model::{ByteSource as _, ContentHash};
 
-use crate::{Capabilities, Found, Lent, StoreError, Stored, Tick, Verified, durable::SyncFailure};
+use crate::{
+    Capabilities, Found, Lent, StoreError, StoreKey, Stored, Tick, Verified, durable::SyncFailure,
+    encrypted::DataKey,
+};
+
+/// Bytes read at a time when verifying.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// A whole file that is to be kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Staged<'a> {
+    /// Where it is.
+    pub(crate) path: &'a Path,
+    /// What it is to be called.
+    pub(crate) name: ContentHash,
+    /// The hash of its bytes: its name, unless they are encrypted.
+    pub(crate) content: ContentHash,
+    /// Its length.
+    pub(crate) bytes: u64,
+}
+
+impl<'a> Staged<'a> {
+    /// A file that is called what its bytes are.
+    pub(crate) const fn plain(path: &'a Path, hash: ContentHash, bytes: u64) -> Self {
+        Self { path, name: hash, content: hash, bytes }
+    }
+
+    /// [`StoreError::OtherBytes`] where what was read of it is not what it was said to be: a disk returns other bytes
+    /// than it was given.
+    pub(crate) fn check(&self, read: &blake3::Hasher) -> Result<(), StoreError> {
+        let found = ContentHash::from(read.finalize());
+        if found == self.content {
+            Ok(())
+        } else {
+            Err(StoreError::OtherBytes { key: StoreKey::Blob(self.name), found })
+        }
+    }
+}
 
 /// What a staged file needs before it can be placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +77,15 @@ pub(crate) struct Adopted {
     pub(crate) is_linked: bool,
 }
 
+/// How a text is left beside the blobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// One that is there stays, as far as the place can tell.
+    New,
+    /// In place of one that is there.
+    Over,
+}
+
 /// Something that walks over all blobs.
 pub(crate) type Walk = Box<dyn Iterator<Item = Result<Found, StoreError>> + Send>;
 
@@ -62,20 +108,14 @@ pub(crate) trait Engine: Send + Sync + fmt::Debug {
 
     /// Gives a staged file its name. One of another length under that name is damaged, and is replaced.
     /// Create-only otherwise: bytes that are there are not written again.
-    fn place(&self, staged: &Path, hash: ContentHash, bytes: u64) -> Result<Placed, StoreError>;
+    fn place(&self, staged: &Staged<'_>) -> Result<Placed, StoreError>;
 
     /// The same for a synced upload, which keeps its own name too; `spare` is a free path beside it.
-    fn adopt(
-        &self,
-        upload: &Path,
-        spare: &Path,
-        hash: ContentHash,
-        bytes: u64,
-    ) -> Result<Adopted, StoreError>;
+    fn adopt(&self, upload: &Staged<'_>, spare: &Path) -> Result<Adopted, StoreError>;
 
     /// Keeps a copy of a whole file, in place of whatever has its name; the file stays its owner's. It is hashed as it
     /// is read: [`StoreError::OtherBytes`] where it is not what it is called. Durable on return.
-    fn keep_copy(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<(), StoreError>;
+    fn keep_copy(&self, from: &Staged<'_>) -> Result<(), StoreError>;
 
     /// Returns when the names of these blobs are durable.
     fn settle(&self, hashes: &[ContentHash]) -> Result<(), SyncFailure>;
@@ -92,8 +132,43 @@ pub(crate) trait Engine: Send + Sync + fmt::Debug {
     /// A local file with the bytes of a blob, there for as long as the answer is held.
     fn lend(&self, hash: ContentHash) -> Result<Lent, StoreError>;
 
-    /// Reads the bytes where they lie, never a copy, and compares; see [`crate::Store::verify_at`].
-    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError>;
+    /// Opens a blob where it lies, to find out what became of it: neither a copy nor what memory has of it.
+    fn open_there(&self, hash: ContentHash) -> Result<Stored, StoreError>;
+
+    /// Reads the bytes where they lie and compares; see [`crate::Store::verify_at`].
+    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError> {
+        let stored = match self.open_there(hash) {
+            Ok(stored) => stored,
+            Err(StoreError::Missing { .. }) => return Ok(Verified::Missing),
+            Err(StoreError::Broken { .. }) => return Ok(Verified::Broken),
+            Err(error) => return Err(error),
+        };
+        if bytes.is_some_and(|bytes| stored.len() < bytes) {
+            return Ok(Verified::Short { bytes: stored.len() });
+        }
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut at = 0;
+        loop {
+            match stored.read_at(at, &mut buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    hasher.update(&buffer[..count]);
+                    at += count as u64;
+                    if tick(count as u64).is_break() {
+                        return Err(StoreError::Stopped);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => match StoreError::of_read(StoreKey::Blob(hash), error) {
+                    StoreError::Broken { .. } => return Ok(Verified::Broken),
+                    error => return Err(error),
+                },
+            }
+        }
+        stored.forget_cached();
+        Ok(Verified::of(hash, &hasher))
+    }
 
     /// An error where the place itself is not there, as a drive that was taken away.
     fn check_there(&self) -> Result<(), StoreError>;
@@ -103,4 +178,15 @@ pub(crate) trait Engine: Send + Sync + fmt::Debug {
 
     /// All that lies among the blobs, in the order of names.
     fn walk(&self) -> Walk;
+
+    /// The text that was left beside the blobs under this name; `None` where there is none.
+    fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Leaves a text beside the blobs, durably. [`Engine::note`] tells which is there then.
+    fn leave_note(&self, name: &str, text: &str, note: Note) -> Result<(), StoreError>;
+
+    /// What the blobs are encrypted with, if they are.
+    fn data_key(&self) -> Option<&DataKey> {
+        None
+    }
 }

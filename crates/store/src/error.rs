@@ -7,7 +7,7 @@ use std::{
 
 use damask_model::{ContentHash, UploadId};
 
-use crate::StoreKey;
+use crate::{StoreKey, encrypted::Broken};
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,20 @@ pub enum StoreError {
         expected: u64,
         /// Bytes on the disk.
         found: u64,
+    },
+    /// Encrypted bytes are not as they were written.
+    #[error("{key} is damaged: its bytes are not as they were encrypted")]
+    Broken {
+        /// What was asked for.
+        key: StoreKey,
+    },
+    /// A place whose blobs are encrypted cannot be opened.
+    #[error("cannot open {place}: {why}")]
+    Locked {
+        /// The place.
+        place: String,
+        /// Why, and what to do.
+        why: &'static str,
     },
     /// A file that was to be copied does not have the bytes it is named after.
     #[error(
@@ -223,6 +237,14 @@ impl StoreError {
             io::ErrorKind::NotFound => Self::Missing { key },
             _ => Self::io(doing, path, source),
         }
+    }
+
+    /// The same for bytes that were opened already. What a bucket said of it is told as it said it.
+    pub(crate) fn of_read(key: StoreKey, source: io::Error) -> Self {
+        if source.get_ref().is_some_and(|inner| inner.is::<Broken>()) {
+            return Self::Broken { key };
+        }
+        source.downcast::<Self>().unwrap_or_else(|source| Self::reading("read", key, &key.path(), source))
     }
 }
 

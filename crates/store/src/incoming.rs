@@ -16,7 +16,7 @@ use rustix::fs::OFlags;
 use crate::{
     GROUP_FILES_MAX, Store, StoreError,
     direct::Writer,
-    engine::{Need, Placed},
+    engine::{Need, Placed, Staged},
     parallel::{self, SYNC_THREADS_MAX},
     store::Inner,
 };
@@ -265,7 +265,8 @@ impl Incoming {
                 need => self.make_ready(need)?,
             }
         }
-        let Placed { already_there, taken } = self.inner.ranks.first().place(&self.temp, hash, bytes)?;
+        let Placed { already_there, taken } =
+            self.inner.ranks.first().place(&Staged::plain(&self.temp, hash, bytes))?;
         self.taken = taken;
         Ok(Received { hash, bytes, already_there })
     }

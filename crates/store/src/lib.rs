@@ -6,14 +6,16 @@
 //! async threads. The store decides nothing (who may read, what may be purged): `flow` does.
 //!
 //! Blobs lie in the local folder, in another or in an S3-compatible bucket, and in a second of these too if one is
-//! named ([`places`], [`engine`] is the seam); the rest is local always. Backups go to a place apart, a [`Repository`]. Decoders get a file by [`Store::lend`], everyone else reads by [`Store::open_bytes`].
+//! named ([`places`], [`engine`] is the seam), encrypted if there is a key ([`encrypted`]); the rest is local always. Backups go to a place apart, a [`Repository`]. Decoders get a file by [`Store::lend`], everyone else reads by [`Store::open_bytes`].
 
 mod aside;
 mod blobs;
+mod cache;
 mod capabilities;
 mod copying;
 mod direct;
 mod durable;
+mod encrypted;
 mod engine;
 mod error;
 mod group;
@@ -31,6 +33,7 @@ mod scratch;
 mod session;
 mod store;
 mod stored;
+mod turns;
 mod upload;
 mod walk;
 

@@ -3,23 +3,21 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
 
 use damask_model::ContentHash;
 
 use crate::{
-    Capabilities, Lent, StoreError, StoreKey, Stored, Tick, Verified, Way,
+    Capabilities, Lent, StoreError, StoreKey, Stored, Way,
     direct::Long,
     durable::{Shelves, SyncFailure},
-    engine::{Adopted, Engine, Need, Placed, Walk},
+    engine::{Adopted, Engine, Need, Note, Placed, Staged, Walk},
     key::BLOBS,
+    placing,
     walk::Folders,
 };
-
-/// Bytes read at a time when verifying.
-const BUFFER_BYTES: usize = 1 << 20;
 
 impl Shelves {
     fn opened<T>(
@@ -45,6 +43,7 @@ impl Engine for Shelves {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             place: self.root().join(BLOBS).display().to_string(),
+            encrypted: false,
             create_only: Way::Native,
             ranges: Way::Native,
             ordered_list: Way::Native,
@@ -65,25 +64,19 @@ impl Engine for Shelves {
         1
     }
 
-    fn place(&self, staged: &Path, hash: ContentHash, bytes: u64) -> Result<Placed, StoreError> {
+    fn place(&self, staged: &Staged<'_>) -> Result<Placed, StoreError> {
         if !self.is_here() {
-            return Ok(Placed { already_there: self.copy_new(staged, hash, bytes)?, taken: false });
+            return Ok(Placed { already_there: self.copy_new(staged)?, taken: false });
         }
-        let already_there = Self::place(self, staged, hash, bytes)?;
+        let already_there = Self::place(self, staged.path, staged.name, staged.bytes)?;
         Ok(Placed { already_there, taken: !already_there })
     }
 
     /// Upload and blob are two names of one file.
-    fn adopt(
-        &self,
-        upload: &Path,
-        spare: &Path,
-        hash: ContentHash,
-        bytes: u64,
-    ) -> Result<Adopted, StoreError> {
+    fn adopt(&self, staged: &Staged<'_>, spare: &Path) -> Result<Adopted, StoreError> {
+        let Staged { path: upload, name: hash, bytes, .. } = *staged;
         if !self.is_here() {
-            let already_there = self.copy_new(upload, hash, bytes)?;
-            return Ok(Adopted { already_there, is_linked: false });
+            return Ok(Adopted { already_there: self.copy_new(staged)?, is_linked: false });
         }
         let blob = self.path(hash);
         let already_there = match self.with_folder(hash, || fs::hard_link(upload, &blob)) {
@@ -107,8 +100,8 @@ impl Engine for Shelves {
         Ok(Adopted { already_there, is_linked: true })
     }
 
-    fn keep_copy(&self, from: &Path, hash: ContentHash, _: u64) -> Result<(), StoreError> {
-        self.copy_over(from, hash)
+    fn keep_copy(&self, from: &Staged<'_>) -> Result<(), StoreError> {
+        self.copy_over(from)
     }
 
     fn settle(&self, hashes: &[ContentHash]) -> Result<(), SyncFailure> {
@@ -136,36 +129,10 @@ impl Engine for Shelves {
     }
 
     /// From the disk itself: what the page cache has says nothing of it.
-    fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError> {
-        let mut file = match self.opened(hash, |path| File::open(path)) {
-            Ok(file) => file,
-            Err(StoreError::Missing { .. }) => return Ok(Verified::Missing),
-            Err(error) => return Err(error),
-        };
-        let path = self.path(hash);
-        let failed = |error| StoreError::io("read", &path, error);
-        let length = file.metadata().map_err(failed)?.len();
-        if bytes.is_some_and(|bytes| length < bytes) {
-            return Ok(Verified::Short { bytes: length });
-        }
-        forget_cached(&file);
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; BUFFER_BYTES];
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => {
-                    hasher.update(&buffer[..count]);
-                    if tick(count as u64).is_break() {
-                        return Err(StoreError::Stopped);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        forget_cached(&file);
-        Ok(Verified::of(hash, &hasher))
+    fn open_there(&self, hash: ContentHash) -> Result<Stored, StoreError> {
+        let stored = self.open(hash)?;
+        stored.forget_cached();
+        Ok(stored)
     }
 
     fn check_there(&self) -> Result<(), StoreError> {
@@ -187,11 +154,14 @@ impl Engine for Shelves {
         let blobs: PathBuf = self.root().join(BLOBS);
         Box::new(Folders::new(blobs))
     }
-}
 
-/// Has the page cache forget a file's bytes, where they are on the disk already. Only asked: nothing depends on it.
-fn forget_cached(file: &File) {
-    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+    fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        placing::read_text(&self.root().join(name))
+    }
+
+    fn leave_note(&self, name: &str, text: &str, note: Note) -> Result<(), StoreError> {
+        Self::leave_note(self, name, text, note)
+    }
 }
 
 fn is_same_file(left: &Path, right: &Path) -> io::Result<bool> {

@@ -13,8 +13,13 @@ use std::{
 use damask_model::ContentHash;
 
 use crate::{
-    Blobs, Bucket, Capabilities, Store, StoreError, Tick, Verified, durable::Shelves, engine::Engine,
-    placing, s3::S3, session::Session,
+    Blobs, Bucket, Capabilities, SealKey, Store, StoreError, Tick, Verified,
+    durable::Shelves,
+    encrypted::{self, Rewrap},
+    engine::{Engine, Staged},
+    placing,
+    s3::S3,
+    session::Session,
 };
 
 /// How long a second place that did not open is left alone.
@@ -39,11 +44,13 @@ pub struct Places {
     pub first: Place,
     /// Where they are kept once more.
     pub second: Option<Place>,
+    /// What the places are encrypted with that begin with it, and the data folder's renditions with the first.
+    pub key: Option<SealKey>,
 }
 
 impl Places {
     /// The store's own folder, and no other.
-    pub const HERE: Self = Self { first: Place::Here, second: None };
+    pub const HERE: Self = Self { first: Place::Here, second: None, key: None };
 
     /// The folders apart from the store's own: what is lent may lie in them.
     pub fn folders(&self) -> Vec<PathBuf> {
@@ -81,6 +88,7 @@ struct Site {
     root: PathBuf,
     place: Place,
     session: Arc<Session>,
+    key: Option<SealKey>,
     opened: Mutex<Opened>,
 }
 
@@ -107,8 +115,8 @@ impl Ranks {
     /// Opens the first place, which must be the one the originals are in.
     pub(crate) fn open(root: &Path, places: &Places, session: &Arc<Session>) -> Result<Self, StoreError> {
         let site = |place: Place| {
-            let (root, session) = (root.to_owned(), Arc::clone(session));
-            Arc::new(Site { root, place, session, opened: Mutex::default() })
+            let (root, session, key) = (root.to_owned(), Arc::clone(session), places.key.clone());
+            Arc::new(Site { root, place, session, key, opened: Mutex::default() })
         };
         let (first, second) = placing::agree(root, places)?;
         let first_site = site(first);
@@ -123,6 +131,13 @@ impl Ranks {
 
     pub(crate) fn first(&self) -> Arc<dyn Engine> {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).first)
+    }
+
+    /// The engines that were opened already; asks and waits for nobody.
+    pub(crate) fn opened(&self) -> Vec<Arc<dyn Engine>> {
+        let now = self.now();
+        let second = now.second.and_then(|second| second.opened.try_lock().ok()?.engine.clone());
+        [Some(now.first), second].into_iter().flatten().collect()
     }
 
     fn at(&self, rank: Rank) -> Result<Arc<dyn Engine>, StoreError> {
@@ -187,14 +202,15 @@ impl Site {
     }
 
     fn open(&self) -> Result<Arc<dyn Engine>, StoreError> {
-        Ok(match &self.place {
+        let engine: Arc<dyn Engine> = match &self.place {
             Place::Here => Arc::new(Shelves::here(&self.root, self.session.incoming_folder())),
             Place::Folder(path) => {
                 placing::mark(&self.root, path)?;
                 Arc::new(Shelves::elsewhere(path)?)
             }
             Place::Bucket(bucket) => Arc::new(S3::open(bucket, Arc::clone(&self.session))?),
-        })
+        };
+        encrypted::begin(&self.root, &self.name(), engine, self.key.as_ref(), &self.session)
     }
 
     fn name(&self) -> String {
@@ -264,7 +280,7 @@ impl Store {
     pub fn copy_to(&self, rank: Rank, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
         let (from, to) = (self.inner.ranks.at(rank.other())?, self.inner.ranks.at(rank)?);
         let lent = from.lend(hash)?;
-        to.keep_copy(lent.path(), hash, bytes)
+        to.keep_copy(&Staged::plain(lent.path(), hash, bytes))
     }
 
     /// Removes a blob from one of the places; answers whether it was there. The caller makes sure that nothing names it.
@@ -275,6 +291,25 @@ impl Store {
     /// All that lies among the blobs of a place, in the order of names.
     pub fn blobs_at(&self, rank: Rank) -> Result<Blobs, StoreError> {
         Ok(Blobs::new(self.inner.ranks.at(rank)?.walk()))
+    }
+
+    /// Has another key of the person's open the encrypted places; the one before no longer does. No blob is touched.
+    /// Answers how many places that are. All must be there; where one fails half way, both keys open them still.
+    pub fn rewrap(&self, key: &SealKey) -> Result<usize, StoreError> {
+        let ranks = &self.inner.ranks;
+        let mut places = vec![(Rank::First, ranks.first())];
+        if self.has_second() {
+            places.push((Rank::Second, ranks.at(Rank::Second)?));
+        }
+        let mut rewrapped = 0;
+        for how in [Rewrap::Add, Rewrap::Only] {
+            rewrapped = 0;
+            for (rank, engine) in &places {
+                let place = self.place_name(*rank).unwrap_or_default();
+                rewrapped += usize::from(encrypted::rewrap(&self.inner.root, &place, &**engine, key, how)?);
+            }
+        }
+        Ok(rewrapped)
     }
 
     /// Makes the second place the first, from now on and at the next start, and the first the second. The caller makes

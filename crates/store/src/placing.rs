@@ -58,7 +58,7 @@ pub(crate) fn words(place: &Place) -> String {
 /// The places in the order in which they stand: whichever was written down as the first is the first, whatever order
 /// they are named in. [`StoreError::Elsewhere`] where neither is.
 pub(crate) fn agree(root: &Path, places: &Places) -> Result<(Place, Option<Place>), StoreError> {
-    let Places { first, second } = places.clone();
+    let Places { first, second, .. } = places.clone();
     let known = read_known(root)?;
     if is(&known, &first)? {
         return Ok((first, second));
@@ -182,7 +182,8 @@ fn is_empty(folder: &Path) -> Result<bool, StoreError> {
     listed.map_err(|error| StoreError::io("list", folder, error))
 }
 
-fn read_text(path: &Path) -> Result<Option<String>, StoreError> {
+/// A short text; `None` where there is none.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>, StoreError> {
     match fs::metadata(path) {
         Ok(there) if there.len() > TEXT_BYTES_MAX => {
             let error = io::Error::new(io::ErrorKind::InvalidData, "it is too long to be what it is called");
@@ -198,7 +199,7 @@ fn read_text(path: &Path) -> Result<Option<String>, StoreError> {
 }
 
 /// Writes a text over what is there, durably.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let unfinished = path.with_extension("new");
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&unfinished)?;

@@ -2,15 +2,21 @@
 //! The catalog's row knows their length; readers ask with [`Store::open_sized`].
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io,
+    path::Path,
 };
 
-use crate::{Store, StoreError, StoreKey};
+use crate::{
+    Lent, Store, StoreError, StoreKey, Stored,
+    encrypted::{Opened, Subject, write_out},
+    scratch::Temp,
+};
 
 impl Store {
-    /// Moves a finished file (as a rule from a [`crate::Scratch`]) to its place and answers its length.
-    /// A rendition that is there already is replaced: a key names every input, so both are as good.
+    /// Moves a finished file (as a rule from a [`crate::Scratch`]) to its place and answers its length. It is encrypted
+    /// where originals are. A rendition that is there already is replaced: a key names every input, so both are as
+    /// good.
     pub fn put_rendition(
         &self,
         key: [u8; 32],
@@ -20,17 +26,50 @@ impl Store {
         let path = self.path(&StoreKey::Rendition { key, extension });
         let failed = |error| StoreError::io("put in place the rendition", &path, error);
         let bytes = fs::metadata(from).map_err(|error| StoreError::io("measure", from, error))?.len();
-        match move_into(from, &path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let near = Near(self.inner.session.incoming_path());
-                fs::copy(from, &near.0).map_err(|error| StoreError::io("copy", from, error))?;
-                move_into(&near.0, &path).map_err(failed)?;
-                fs::remove_file(from).map_err(|error| StoreError::io("remove", from, error))?;
+        let near = Temp(self.inner.session.incoming_path());
+        let by_way_of = |error| StoreError::io("copy", from, error);
+        if let Some(data) = self.inner.ranks.first().data_key() {
+            let source = File::open(from).map_err(by_way_of)?;
+            data.encrypt_file(Subject::rendition(key), source, &near.0).map_err(by_way_of)?;
+        } else {
+            match move_into(from, &path) {
+                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                    fs::copy(from, &near.0).map_err(by_way_of)?;
+                }
+                moved => return moved.map(|()| bytes).map_err(failed),
             }
-            Err(error) => return Err(failed(error)),
         }
+        move_into(&near.0, &path).map_err(failed)?;
+        fs::remove_file(from).map_err(|error| StoreError::io("remove", from, error))?;
         Ok(bytes)
+    }
+
+    /// A rendition as it was made, whether or not it lies there encrypted. [`StoreError::Broken`] where its key is
+    /// gone: it can be made again.
+    pub(crate) fn rendition(
+        &self,
+        key: [u8; 32],
+        of: StoreKey,
+        stored: Stored,
+    ) -> Result<Stored, StoreError> {
+        let failed = |error| StoreError::of_read(of, error);
+        if !Opened::is_meant(&stored).map_err(failed)? {
+            return Ok(stored);
+        }
+        let engines = self.inner.ranks.opened();
+        let keys: Vec<_> = engines.iter().filter_map(|engine| engine.data_key()).collect();
+        Opened::new(stored, &keys, Subject::rendition(key)).map(Stored::encrypted).map_err(failed)
+    }
+
+    /// A file with the bytes of a rendition, in the clear.
+    pub(crate) fn lend_rendition(&self, of: StoreKey) -> Result<Lent, StoreError> {
+        let stored = self.open_bytes(&of)?;
+        if stored.as_file().is_some() {
+            return Ok(Lent::own(self.path(&of)));
+        }
+        let temp = Temp(self.inner.session.scratch_path());
+        write_out(&stored, of, &temp.0)?;
+        Ok(Lent::temp(temp))
     }
 }
 
@@ -42,14 +81,5 @@ fn move_into(from: &Path, to: &Path) -> io::Result<()> {
             fs::rename(from, to)
         }
         other => other,
-    }
-}
-
-/// A copy in the store's own file system; whatever is still there on drop is removed.
-struct Near(PathBuf);
-
-impl Drop for Near {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }

@@ -7,7 +7,6 @@
 //!
 //! The protocol is done by `object_store`; its tasks run on a small runtime of their own, and callers wait.
 
-mod cache;
 mod far;
 mod list;
 mod named;
@@ -15,22 +14,21 @@ mod place;
 mod probe;
 mod remote;
 mod trouble;
-mod turns;
 
 use std::{fmt, fs::File, path::Path, sync::Arc, time::Duration};
 
-pub(crate) use cache::{Cache, Pin};
 use damask_model::ContentHash;
 pub(crate) use far::Far;
 pub(crate) use remote::Remote;
-use turns::Turns;
 
 use crate::{
     Capabilities, Lent, StoreError, Stored, Tick, Verified,
+    cache::Cache,
     direct::Long,
     durable::SyncFailure,
-    engine::{Adopted, Engine, Need, Placed, Walk},
+    engine::{Adopted, Engine, Need, Note, Placed, Staged, Walk},
     session::Session,
+    turns::Turns,
 };
 
 /// Files sent at the same time: most of a small one is waiting for the answer.
@@ -138,33 +136,28 @@ impl Engine for S3 {
         PLACES_AT_ONCE
     }
 
-    fn place(&self, staged: &Path, hash: ContentHash, bytes: u64) -> Result<Placed, StoreError> {
-        let _turn = self.turns.take(hash);
-        let already_there = self.remote.put(staged, hash, bytes)?;
-        let taken = self.cache.keep(staged, hash, bytes);
+    fn place(&self, staged: &Staged<'_>) -> Result<Placed, StoreError> {
+        let _turn = self.turns.take(staged.name);
+        let already_there = self.remote.put(staged)?;
+        let taken = self.cache.keep(staged.path, staged.name, staged.bytes);
         Ok(Placed { already_there, taken })
     }
 
-    fn adopt(
-        &self,
-        upload: &Path,
-        spare: &Path,
-        hash: ContentHash,
-        bytes: u64,
-    ) -> Result<Adopted, StoreError> {
-        let _turn = self.turns.take(hash);
-        let already_there = self.remote.put(upload, hash, bytes)?;
+    fn adopt(&self, upload: &Staged<'_>, spare: &Path) -> Result<Adopted, StoreError> {
+        let _turn = self.turns.take(upload.name);
+        let already_there = self.remote.put(upload)?;
         // Nobody writes to a finished upload. Without the link the file is fetched when it is wanted.
-        if std::fs::hard_link(upload, spare).is_ok() && !self.cache.keep(spare, hash, bytes) {
+        let is_linked = std::fs::hard_link(upload.path, spare).is_ok();
+        if is_linked && !self.cache.keep(spare, upload.name, upload.bytes) {
             let _ = std::fs::remove_file(spare);
         }
         Ok(Adopted { already_there, is_linked: false })
     }
 
-    fn keep_copy(&self, from: &Path, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
-        let _turn = self.turns.take(hash);
-        self.cache.forget(hash);
-        self.remote.put_over(from, hash, bytes)
+    fn keep_copy(&self, from: &Staged<'_>) -> Result<(), StoreError> {
+        let _turn = self.turns.take(from.name);
+        self.cache.forget(from.name);
+        self.remote.put_over(from)
     }
 
     fn settle(&self, _: &[ContentHash]) -> Result<(), SyncFailure> {
@@ -180,7 +173,7 @@ impl Engine for S3 {
             let open = || Stored::file(File::open(lent.path())?);
             return open().map_err(|error| StoreError::io("open", lent.path(), error));
         }
-        Ok(Stored::far(Far::open(Arc::clone(&self.remote), hash)?))
+        self.open_there(hash)
     }
 
     fn open_long(&self, hash: ContentHash) -> Result<Stored, StoreError> {
@@ -211,6 +204,11 @@ impl Engine for S3 {
         fetched.map(|(path, pin)| Lent::fetched(path, pin))
     }
 
+    fn open_there(&self, hash: ContentHash) -> Result<Stored, StoreError> {
+        Ok(Stored::far(Far::open(Arc::clone(&self.remote), hash)?))
+    }
+
+    /// Several pieces are on their way at once.
     fn verify(&self, hash: ContentHash, bytes: Option<u64>, tick: Tick<'_>) -> Result<Verified, StoreError> {
         self.remote.verify(hash, bytes, tick)
     }
@@ -228,6 +226,14 @@ impl Engine for S3 {
 
     fn walk(&self) -> Walk {
         Box::new(list::Names::new(Arc::clone(&self.remote)))
+    }
+
+    fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.remote.note(name)
+    }
+
+    fn leave_note(&self, name: &str, text: &str, note: Note) -> Result<(), StoreError> {
+        self.remote.leave_note(name, text, note)
     }
 }
 

@@ -17,6 +17,16 @@ pub struct Scratch {
     _inner: Arc<Inner>,
 }
 
+/// A file that goes when this does, unless it was moved away before.
+#[derive(Debug)]
+pub(crate) struct Temp(pub(crate) PathBuf);
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 impl Store {
     /// Makes a scratch folder.
     pub fn scratch(&self) -> Result<Scratch, StoreError> {

@@ -81,13 +81,16 @@ impl Store {
     }
 
     /// A file with the bytes of `key`, for programs that want a path; it is there while the answer is held. What
-    /// lies elsewhere is fetched for it. [`StoreError::Missing`] when there are none.
+    /// lies elsewhere is fetched for it, and what is encrypted decrypted. [`StoreError::Missing`] when there are none.
     pub fn lend(&self, key: &StoreKey) -> Result<Lent, StoreError> {
-        if let StoreKey::Blob(hash) = key {
-            return self.inner.ranks.either(*hash, |engine| engine.lend(*hash));
+        match key {
+            StoreKey::Blob(hash) => self.inner.ranks.either(*hash, |engine| engine.lend(*hash)),
+            StoreKey::Rendition { .. } => self.lend_rendition(*key),
+            StoreKey::Upload(_) => {
+                self.length(key)?;
+                Ok(Lent::own(self.path(key)))
+            }
         }
-        self.length(key)?;
-        Ok(Lent::own(self.path(key)))
     }
 
     /// Opens the bytes of `key` for reading at any place; [`StoreError::Missing`] when there are none.
@@ -95,9 +98,7 @@ impl Store {
         if let StoreKey::Blob(hash) = key {
             return self.inner.ranks.either(*hash, |engine| engine.open(*hash));
         }
-        let path = self.path(key);
-        let open = || Stored::file(File::open(&path)?);
-        open().map_err(|error| StoreError::reading("open", *key, &path, error))
+        self.local(*key, |path| Stored::file(File::open(path)?))
     }
 
     /// Opens the bytes of `key` to be read once from one end to the other, past the page cache where that can be.
@@ -105,9 +106,21 @@ impl Store {
         if let StoreKey::Blob(hash) = key {
             return self.inner.ranks.either(*hash, |engine| engine.open_long(*hash));
         }
-        let path = self.path(key);
-        let long = Long::open(&path).map_err(|error| StoreError::reading("open", *key, &path, error))?;
-        Ok(Stored::long(long))
+        self.local(*key, |path| Long::open(path).map(Stored::long))
+    }
+
+    /// Opens what is kept in the local folder whatever the places are.
+    fn local(
+        &self,
+        key: StoreKey,
+        open: impl FnOnce(&Path) -> io::Result<Stored>,
+    ) -> Result<Stored, StoreError> {
+        let path = self.path(&key);
+        let stored = open(&path).map_err(|error| StoreError::reading("open", key, &path, error))?;
+        match key {
+            StoreKey::Rendition { key: digest, .. } => self.rendition(digest, key, stored),
+            StoreKey::Blob(_) | StoreKey::Upload(_) => Ok(stored),
+        }
     }
 
     /// Opens the bytes of `key` when they are as many as the catalog says, else
@@ -134,6 +147,9 @@ impl Store {
     pub fn length(&self, key: &StoreKey) -> Result<u64, StoreError> {
         if let StoreKey::Blob(hash) = key {
             return self.inner.ranks.either(*hash, |engine| engine.length(*hash));
+        }
+        if let StoreKey::Rendition { .. } = key {
+            return Ok(self.open_bytes(key)?.len());
         }
         let path = self.path(key);
         let found =

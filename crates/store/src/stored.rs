@@ -9,10 +9,7 @@ use std::{
 
 use damask_model::ByteSource;
 
-use crate::{
-    direct::Long,
-    s3::{Far, Pin},
-};
+use crate::{cache::Pin, direct::Long, encrypted::Opened, s3::Far, scratch::Temp};
 
 /// Bytes open for reading at any place. They stay readable when they are removed meanwhile, where they are local.
 #[derive(Debug)]
@@ -25,6 +22,7 @@ enum Kind {
     File { file: File, bytes: u64 },
     Long(Long),
     Far(Far),
+    Encrypted(Box<Opened>),
 }
 
 impl Stored {
@@ -41,11 +39,26 @@ impl Stored {
         Self { kind: Kind::Far(far) }
     }
 
+    pub(crate) fn encrypted(opened: Opened) -> Self {
+        Self { kind: Kind::Encrypted(Box::new(opened)) }
+    }
+
+    /// Has the page cache forget these bytes, where they are on the disk already. Only asked: nothing depends on it.
+    pub(crate) fn forget_cached(&self) {
+        match &self.kind {
+            Kind::File { file, .. } => {
+                let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+            }
+            Kind::Encrypted(opened) => opened.within().forget_cached(),
+            Kind::Long(_) | Kind::Far(_) => {}
+        }
+    }
+
     /// The open file itself, where these are the plain bytes of a local one.
     pub const fn as_file(&self) -> Option<&File> {
         match &self.kind {
             Kind::File { file, .. } => Some(file),
-            Kind::Long(_) | Kind::Far(_) => None,
+            Kind::Long(_) | Kind::Far(_) | Kind::Encrypted(_) => None,
         }
     }
 }
@@ -56,6 +69,7 @@ impl ByteSource for Stored {
             Kind::File { bytes, .. } => *bytes,
             Kind::Long(long) => long.len(),
             Kind::Far(far) => far.len(),
+            Kind::Encrypted(opened) => opened.len(),
         }
     }
 
@@ -64,6 +78,7 @@ impl ByteSource for Stored {
             Kind::File { file, .. } => file.read_at(offset, buffer),
             Kind::Long(long) => long.read_at(offset, buffer),
             Kind::Far(far) => far.read_at(offset, buffer),
+            Kind::Encrypted(opened) => opened.read_at(offset, buffer),
         }
     }
 }
@@ -73,16 +88,28 @@ impl ByteSource for Stored {
 #[derive(Clone, Debug)]
 pub struct Lent {
     path: PathBuf,
-    _pin: Option<Arc<Pin>>,
+    _hold: Option<Arc<Hold>>,
+}
+
+/// What keeps a lent file where it is.
+#[derive(Debug)]
+enum Hold {
+    Pin { _pin: Pin },
+    Temp { _temp: Temp },
 }
 
 impl Lent {
     pub(crate) const fn own(path: PathBuf) -> Self {
-        Self { path, _pin: None }
+        Self { path, _hold: None }
     }
 
     pub(crate) fn fetched(path: PathBuf, pin: Pin) -> Self {
-        Self { path, _pin: Some(Arc::new(pin)) }
+        Self { path, _hold: Some(Arc::new(Hold::Pin { _pin: pin })) }
+    }
+
+    /// A file made for this alone.
+    pub(crate) fn temp(temp: Temp) -> Self {
+        Self { path: temp.0.clone(), _hold: Some(Arc::new(Hold::Temp { _temp: temp })) }
     }
 
     /// Where it is. Nobody may write there.

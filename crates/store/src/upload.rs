@@ -33,7 +33,10 @@ pub use joining::Part;
 use marks::{Mark, Marks};
 use tree::Tree;
 
-use crate::{Received, Store, StoreError, StoreKey, durable::sync_folder, incoming::FILE_MODE, key::UPLOADS};
+use crate::{
+    Received, Store, StoreError, StoreKey, durable::sync_folder, engine::Staged, incoming::FILE_MODE,
+    key::UPLOADS,
+};
 
 /// Uploads whose hash so far is kept in memory (about 3 KB each). One more, and another's is forgotten; it is
 /// computed again when that upload goes on.
@@ -294,7 +297,7 @@ impl Store {
         }
         trim(&upload, bytes).map_err(|error| StoreError::io("shorten", &upload, error))?;
         let spare = self.inner.session.incoming_path();
-        let adopted = self.inner.ranks.first().adopt(&upload, &spare, hash, bytes)?;
+        let adopted = self.inner.ranks.first().adopt(&Staged::plain(&upload, hash, bytes), &spare)?;
         if !adopted.is_linked {
             let failed = |error| StoreError::io("seal", &upload, error);
             write_seal(&seal, &spare, adopted.already_there).map_err(failed)?;

@@ -22,7 +22,7 @@ struct Elsewhere {
 }
 
 fn elsewhere(folder: &Path) -> Places {
-    Places { first: Place::Folder(folder.join("elsewhere")), second: None }
+    Places { first: Place::Folder(folder.join("elsewhere")), second: None, key: None }
 }
 
 impl Engine for Elsewhere {
@@ -77,7 +77,7 @@ impl Two {
     }
 
     fn places(folder: &Path) -> Places {
-        Places { first: Place::Here, second: Some(Place::Folder(folder.join("second"))) }
+        Places { first: Place::Here, second: Some(Place::Folder(folder.join("second"))), key: None }
     }
 
     fn open_with(&self, places: &Places) -> Result<Store, StoreError> {
@@ -176,7 +176,7 @@ fn swapped_places_stay_swapped_whatever_order_they_are_named_in() {
         (Place::Here, Place::Folder(two.folder.path().join("second"))),
         (Place::Folder(two.folder.path().join("second")), Place::Here),
     ] {
-        let again = two.open_with(&Places { first, second: Some(second) }).unwrap();
+        let again = two.open_with(&Places { first, second: Some(second), key: None }).unwrap();
         assert_eq!(again.place_name(Rank::Second).as_deref(), Some("here"));
         assert_eq!(
             (read(&again, before), read(&again, after)),
@@ -184,8 +184,11 @@ fn swapped_places_stay_swapped_whatever_order_they_are_named_in() {
         );
     }
     // Alone it is still known, the other alone is refused.
-    let alone =
-        two.open_with(&Places { first: Place::Folder(two.folder.path().join("second")), second: None });
+    let alone = two.open_with(&Places {
+        first: Place::Folder(two.folder.path().join("second")),
+        second: None,
+        key: None,
+    });
     assert_eq!(read(&alone.unwrap(), after), b"another");
     assert!(matches!(two.open_with(&Places::HERE), Err(StoreError::Elsewhere { .. })));
 }
@@ -199,7 +202,7 @@ fn a_first_place_that_is_not_mounted_is_said_and_one_that_moved_is_known() {
     fs::rename(&old, &new).unwrap();
     let refused = Store::open_in(&root, &elsewhere(folder.path())).unwrap_err();
     assert!(matches!(refused, StoreError::NotThere { .. }), "{refused}");
-    let moved = Places { first: Place::Folder(new), second: None };
+    let moved = Places { first: Place::Folder(new), second: None, key: None };
     assert_eq!(read(&Store::open_in(&root, &moved).unwrap(), hash), b"an original");
     // Another drive at the same path is another place.
     let stranger = folder.path().join("stranger");

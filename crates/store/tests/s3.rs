@@ -2,36 +2,24 @@
 //! else's server can do to a store.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod bucket;
 #[macro_use]
 mod conformance;
 mod stand_in;
 
 use std::{fs, path::Path, time::Duration};
 
+use bucket::bucket_at;
 use conformance::{Engine, check_missing, check_stored, hash_of, incoming_with, noise, put};
 use damask_model::ByteSource as _;
 use damask_store::{
     Bucket, Found, Place, Places, Refusal, Secret, Store, StoreError, StoreKey, Verified, Way,
 };
-use damask_testkit::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3, s3_prefix};
-use object_store::{ObjectStoreExt as _, aws::AmazonS3Builder, path::Path as Name};
+use damask_testkit::{OwnS3, S3_BUCKET, S3_KEY, S3_READER, s3};
 use stand_in::{BUCKET, Manners, StandIn};
 
-fn bucket_at(address: &str, name: &str) -> Bucket {
-    Bucket {
-        endpoint: Some(address.to_owned()),
-        name: name.to_owned(),
-        prefix: s3_prefix(),
-        region: Bucket::USUAL_REGION.to_owned(),
-        access_key: S3_KEY.0.to_owned(),
-        secret_key: Secret::new(S3_KEY.1.to_owned()),
-        cache_bytes_max: 64 << 20,
-        patience: Duration::from_secs(10),
-    }
-}
-
 fn in_bucket(bucket: &Bucket) -> Places {
-    Places { first: Place::Bucket(bucket.clone()), second: None }
+    Places { first: Place::Bucket(bucket.clone()), second: None, key: None }
 }
 
 /// Without patience: what is wrong is said at once.
@@ -90,21 +78,7 @@ impl Engine for Real {
         if !matches!(key, StoreKey::Blob(_)) {
             return self.0.damage_here(key, change);
         }
-        let client = AmazonS3Builder::new()
-            .with_endpoint(self.0.bucket.endpoint.clone().unwrap())
-            .with_allow_http(true)
-            .with_bucket_name(S3_BUCKET)
-            .with_access_key_id(S3_KEY.0)
-            .with_secret_access_key(S3_KEY.1)
-            .build()
-            .unwrap();
-        let name = Name::from(self.0.name(key));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut bytes = client.get(&name).await.unwrap().bytes().await.unwrap().to_vec();
-            change(&mut bytes);
-            client.put(&name, bytes.into()).await.unwrap();
-        });
+        bucket::change(&self.0.bucket, key, change);
     }
 }
 

@@ -1975,6 +1975,8 @@ export interface components {
              * @description Facts whose files were not copied there yet.
              */
             behind: number;
+            /** @description Whether Damask encrypts what lies there; null where it was not reached yet. */
+            encrypted: boolean | null;
             /**
              * Format: int64
              * @description Files in which something is wrong; up to ten thousand are counted.

@@ -14,6 +14,9 @@ export const places = {
   here: "in the data folder",
   found: "What it can do",
   unknown: "not known: it was not reached yet",
+  encryption: "Encryption",
+  encrypted: (is: boolean) =>
+    is ? "encrypted: nobody reads it without the library’s key" : "none: whoever has the disk can read it",
   filling: "Being filled",
   filled: "Filled",
   isFilled: "everything that was there before it was copied to it",

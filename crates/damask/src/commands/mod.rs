@@ -7,6 +7,7 @@ mod check;
 mod get;
 mod import;
 mod reindex;
+mod rekey;
 mod restore;
 mod search;
 mod serve;
@@ -20,6 +21,7 @@ pub async fn run(command: Command, config: Config, outlets: Outlets) -> anyhow::
     match command {
         Command::Serve(_) => return serve::run(config, outlets).await,
         Command::Reindex => return reindex::run(config).await,
+        Command::Rekey(flags) => return rekey::run(flags, config).await,
         Command::Backups(flags) => return backups::run(flags, config).await,
         Command::Restore(flags) => return restore::run(flags, config).await,
         _ => {}
@@ -42,6 +44,7 @@ pub async fn run(command: Command, config: Config, outlets: Outlets) -> anyhow::
         Command::Backup(flags) => backup::run(&session, flags, &config).await,
         Command::Serve(_)
         | Command::Reindex
+        | Command::Rekey(_)
         | Command::Backups(_)
         | Command::Restore(_)
         | Command::Openapi

@@ -1,19 +1,19 @@
-//! Settings of backups: `[backup]` in `damask.toml`, or `DAMASK_BACKUP_*`. The key is read from a file or from the
-//! environment; a command line is seen by everyone on the machine.
+//! Settings of backups: `[backup]` in `damask.toml`, or `DAMASK_BACKUP_*`.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use damask_flow::backup::{Place, SealKey, Target, schedule::Plan};
 use serde::Deserialize;
 
-use super::{s3::S3Settings, store::StoreSettings};
+use super::{
+    key::{self, KeyText},
+    s3::S3Settings,
+    store::StoreSettings,
+};
 
 /// `[backup]`, as one source tells of it.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackupSettings {
     /// A folder, or `s3://bucket/prefix`.
@@ -28,15 +28,7 @@ pub struct BackupSettings {
     s3: Option<S3Settings>,
     /// The key itself; only from the environment.
     #[serde(skip)]
-    key: Option<String>,
-}
-
-impl fmt::Debug for BackupSettings {
-    /// The key is not shown.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { to, every_hours, keep, key_file, .. } = self;
-        write!(f, "BackupSettings {{ {to:?}, {every_hours:?}, {keep:?}, {key_file:?}, .. }}")
-    }
+    key: Option<KeyText>,
 }
 
 /// Checked settings of backups.
@@ -73,7 +65,7 @@ impl BackupSettings {
             every_hours: super::parsed("DAMASK_BACKUP_EVERY_HOURS", text("DAMASK_BACKUP_EVERY_HOURS"))?,
             keep: super::parsed("DAMASK_BACKUP_KEEP", text("DAMASK_BACKUP_KEEP"))?,
             key_file: text("DAMASK_BACKUP_KEY_FILE").map(PathBuf::from),
-            key: text("DAMASK_BACKUP_KEY"),
+            key: text("DAMASK_BACKUP_KEY").map(KeyText::new),
             s3: Some(S3Settings::from_environment("DAMASK_BACKUP_S3", text)?).filter(|s3| !s3.is_silent()),
         };
         Ok(Some(settings))
@@ -99,7 +91,7 @@ impl Backup {
             every_hours: settings.every_hours,
             keep: settings.keep,
             key_file: settings.key_file,
-            key: settings.key.map(|text| SealKey::new(&text)).transpose()?,
+            key: settings.key.as_ref().map(KeyText::check).transpose()?,
             s3,
         })
     }
@@ -117,7 +109,7 @@ impl Backup {
             bail!("say where the backups are: a folder, or s3://bucket/prefix");
         };
         let key = match (key_file, &self.key, self.key_file.as_deref()) {
-            (Some(file), ..) | (None, None, Some(file)) => Some(read_key(file)?),
+            (Some(file), ..) | (None, None, Some(file)) => Some(key::read(file)?),
             (None, key, _) => key.clone(),
         };
         Ok(Target { place: self.place(text)?, key })
@@ -137,12 +129,6 @@ impl Backup {
         };
         Ok(Place::Bucket(Box::new(s3.at(name, prefix).check("backup")?)))
     }
-}
-
-fn read_key(file: &Path) -> anyhow::Result<SealKey> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read the key in {}", file.display()))?;
-    SealKey::new(&text).with_context(|| format!("{} holds no key", file.display()))
 }
 
 #[cfg(test)]

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use damask_flow::{Place, Places, fixity::Pace};
+use damask_flow::{Place, Places, backup::SealKey, fixity::Pace};
 use serde::Deserialize;
 
-use super::{parsed, s3::S3Settings};
+use super::{
+    key::{self, KeyText},
+    parsed,
+    s3::S3Settings,
+};
 
 /// `[store]`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,6 +20,11 @@ pub struct StoreSettings {
     folder: Option<PathBuf>,
     /// `[store.s3]`.
     s3: Option<S3Settings>,
+    /// A file with the key that places are encrypted with which begin with it.
+    key_file: Option<PathBuf>,
+    /// The key itself; only from the environment.
+    #[serde(skip)]
+    key: Option<KeyText>,
     /// Where originals are kept once more: a folder in which each library has its own, or `s3://bucket/prefix`.
     second: Option<String>,
     /// `[store.second_s3]`: how that bucket is reached, where it is not as the first.
@@ -38,6 +47,8 @@ impl StoreSettings {
         Some(Self {
             folder: upper.folder.or(lower.folder),
             s3: S3Settings::both(upper.s3, lower.s3),
+            key: upper.key.or(lower.key),
+            key_file: upper.key_file.or(lower.key_file),
             second: upper.second.or(lower.second),
             second_s3: S3Settings::both(upper.second_s3, lower.second_s3),
             scrub_days: upper.scrub_days.or(lower.scrub_days),
@@ -55,6 +66,8 @@ impl StoreSettings {
         Ok(Self {
             folder: text("DAMASK_STORE_FOLDER").map(PathBuf::from),
             s3: bucket("DAMASK_S3")?,
+            key: text("DAMASK_STORE_KEY").map(KeyText::new),
+            key_file: text("DAMASK_STORE_KEY_FILE").map(PathBuf::from),
             second: text("DAMASK_STORE_SECOND"),
             second_s3: bucket("DAMASK_STORE_SECOND_S3")?,
             scrub_days: parsed("DAMASK_STORE_SCRUB_DAYS", text("DAMASK_STORE_SCRUB_DAYS"))?,
@@ -73,7 +86,15 @@ impl StoreSettings {
             (None, None) => Place::Here,
         };
         let second = self.second.as_deref().map(|second| self.second(second, library)).transpose()?;
-        Ok(Places { first, second })
+        Ok(Places { first, second, key: self.key()? })
+    }
+
+    fn key(&self) -> anyhow::Result<Option<SealKey>> {
+        match (&self.key, &self.key_file) {
+            (Some(key), _) => key.check().context("DAMASK_STORE_KEY holds no key").map(Some),
+            (None, Some(file)) => key::read(file).map(Some),
+            (None, None) => Ok(None),
+        }
     }
 
     fn second(&self, text: &str, library: &str) -> anyhow::Result<Place> {
@@ -185,7 +206,7 @@ mod tests {
         let silent = StoreSettings::from_environment(|_| None).expect("settings");
         assert!(matches!(
             silent.places("main").expect("lawful"),
-            Places { first: Place::Here, second: None }
+            Places { first: Place::Here, second: None, key: None }
         ));
     }
 
@@ -200,6 +221,21 @@ mod tests {
         );
         check("second = 's3://copies'", "second_s3");
         check(&format!("folder = '/srv'\n[s3]\nbucket = 'a'\n{KEYS}"), "two places");
+    }
+
+    #[test]
+    fn a_key_is_read_and_never_printed() {
+        let given = |key: &str| {
+            let text = |name: &str| (name == "DAMASK_STORE_KEY").then(|| key.to_owned());
+            StoreSettings::from_environment(text).expect("settings")
+        };
+        let settings = given("correct horse battery staple");
+        assert!(!format!("{settings:?}").contains("horse"));
+        assert!(settings.places("press").expect("lawful").key.is_some());
+        assert!(places("").expect("lawful").key.is_none());
+        assert!(given("short").places("press").is_err());
+        check("key_file = '/nowhere/key'", "/nowhere/key");
+        check("key = 'in a file that others read'", "unknown field");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod backup;
 mod contract;
 mod crash;
+mod encrypted;
 mod faults;
 mod power;
 mod refusals;

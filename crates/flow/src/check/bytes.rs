@@ -39,6 +39,9 @@ impl Check {
 
     /// Every file that is kept, those in quarantine too.
     async fn place(&self, rank: Rank) -> Outcome<()> {
+        if let Some(found) = self.damask.store().capabilities_of(rank) {
+            self.say(AREA, false, format!("originals{} in {found}", where_in(rank))).await;
+        }
         // What came in just now is on its way to the second place.
         let is_whole = places::is_whole(&self.damask, rank).await?;
         let of = self.damask.catalog().snapshot().await?.tally().bytes.unsigned_abs();

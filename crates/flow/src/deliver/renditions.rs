@@ -134,7 +134,9 @@ impl Wanted {
                 name: self.name.clone(),
             })),
             // Renditions may be evicted, or cut short by a crash: they are made again.
-            Err(StoreError::Missing { .. } | StoreError::WrongLength { .. }) => Ok(None),
+            Err(StoreError::Missing { .. } | StoreError::WrongLength { .. } | StoreError::Broken { .. }) => {
+                Ok(None)
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -112,6 +112,7 @@ fn found(verified: Verified, bytes: u64) -> Found {
         Verified::Different { found } => {
             (Outcome::Different, Some(format!("its bytes have the hash {found}")))
         }
+        Verified::Broken => (Outcome::Different, Some("its bytes are not as they were encrypted".to_owned())),
     }
 }
 
@@ -148,6 +149,7 @@ fn is_of_place(error: &StoreError) -> bool {
     match error {
         StoreError::Stopped
         | StoreError::NotThere { .. }
+        | StoreError::Locked { .. }
         | StoreError::NoSecond
         | StoreError::Distrusted
         | StoreError::Full { .. }

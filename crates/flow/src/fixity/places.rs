@@ -10,7 +10,7 @@ use damask_catalog::{
 };
 pub use damask_catalog::{fixity::Seen, places::Place};
 use damask_model::{AssetId, ContentHash};
-use damask_store::Rank;
+use damask_store::{Rank, SealKey};
 use damask_time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,8 @@ pub struct PlaceView {
     pub place: Place,
     /// Where it is, and what it was found to do; nothing where it was not reached yet.
     pub found: Option<String>,
+    /// Whether what lies there is encrypted; nothing where it was not reached yet.
+    pub encrypted: Option<bool>,
     /// Files of it in which something is wrong; up to ten thousand are counted.
     pub faults: u64,
     /// Facts whose files were not copied there yet.
@@ -142,7 +144,9 @@ pub async fn all(damask: &Damask, caller: &Caller) -> Outcome<Vec<PlaceView>> {
 
 async fn view(damask: &Damask, rank: Rank) -> Outcome<PlaceView> {
     let place = ensure(damask, rank).await?;
-    let found = damask.store().capabilities_of(rank).map(|found| found.to_string());
+    let capabilities = damask.store().capabilities_of(rank);
+    let encrypted = capabilities.as_ref().map(|found| found.encrypted);
+    let found = capabilities.map(|found| found.to_string());
     let behind = match rank {
         Rank::First => 0,
         Rank::Second => {
@@ -152,7 +156,15 @@ async fn view(damask: &Damask, rank: Rank) -> Outcome<PlaceView> {
     };
     let mut conn = damask.catalog().read().await?;
     let faults = fixity::count_faults(&mut conn, place.id, FAULTS_COUNTED).await?;
-    Ok(PlaceView { rank, place, found, faults, behind, trouble: damask.fixity().trouble(rank) })
+    Ok(PlaceView { rank, place, found, encrypted, faults, behind, trouble: damask.fixity().trouble(rank) })
+}
+
+/// Has another key of the person's open the places that are encrypted, and the one before no longer; answers how many
+/// places that are. Bytes stay as they are.
+pub async fn rekey(damask: &Damask, caller: &Caller, key: SealKey) -> Outcome<usize> {
+    administers(caller, "changing the key of originals")?;
+    let store = damask.store().clone();
+    off_thread(move || store.rewrap(&key)).await.map_err(Trouble::fault("change the key"))
 }
 
 /// Begins a pass over a place, or goes on with the one that was begun.

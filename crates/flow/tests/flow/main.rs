@@ -9,6 +9,7 @@ mod backups;
 mod broken;
 mod clocks;
 mod edits;
+mod encrypted;
 mod finding;
 mod jobs;
 mod journey;
@@ -85,6 +86,8 @@ suite! {
         an_edit_that_did_not_see_the_last_one_is_refused,
         an_edit_is_undone_from_what_stood_before,
         what_a_person_wrote_outlasts_another_reading_of_the_file;
+    encrypted:
+        what_is_encrypted_is_described_shown_verified_and_mended;
     places:
         what_comes_in_is_kept_in_the_second_place_too,
         what_is_damaged_is_found_and_mended_from_the_other_place,

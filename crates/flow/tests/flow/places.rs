@@ -23,7 +23,8 @@ impl Library {
     async fn with_second(&mut self) -> PathBuf {
         let second = self.incoming().parent().expect("a folder").join("second");
         self.limit(|limits| limits.pace = Pace { days: Some(30), bytes_per_second: None }).await;
-        self.place(Places { first: Place::Here, second: Some(Place::Folder(second.clone())) }).await;
+        self.place(Places { first: Place::Here, second: Some(Place::Folder(second.clone())), key: None })
+            .await;
         second
     }
 
@@ -47,7 +48,7 @@ impl Library {
         check::all(&self.damask, &Caller::local(), how).expect("a check").collect().await
     }
 
-    async fn copied(&self) {
+    pub async fn copied(&self) {
         self.until("the second place has everything", |places| {
             places[1].place.filled.is_some() && places[1].behind == 0
         })
@@ -55,7 +56,7 @@ impl Library {
     }
 
     /// Has a pass over a place come to its end.
-    async fn scrub(&self, rank: Rank) {
+    pub async fn scrub(&self, rank: Rank) {
         let before = self.places().await[rank as usize].place.ended;
         places::scrub(&self.damask, &Caller::local(), rank).await.expect("a pass begins");
         self.until("a pass ends", |places| {

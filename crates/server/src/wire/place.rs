@@ -83,6 +83,9 @@ pub struct PlaceView {
     /// What it was found to do; null where it was not reached yet.
     #[schema(required)]
     found: Option<String>,
+    /// Whether Damask encrypts what lies there; null where it was not reached yet.
+    #[schema(required)]
+    encrypted: Option<bool>,
     /// Whether everything that was there before it was copied to it.
     filled: bool,
     /// The pass that goes on; null where none does.
@@ -136,7 +139,7 @@ struct TroubleLine {
 
 impl From<View> for PlaceView {
     fn from(view: View) -> Self {
-        let View { rank, place, found, faults, behind, trouble } = view;
+        let View { rank, place, found, encrypted, faults, behind, trouble } = view;
         let pass = place.pass.map(|pass| PassLine {
             began: pass.began.to_string(),
             files: pass.files,
@@ -149,7 +152,18 @@ impl From<View> for PlaceView {
         });
         let trouble = trouble.map(|(since, why)| TroubleLine { since: since.to_string(), why });
         let filled = place.filled.is_some();
-        Self { rank: rank.into(), name: place.name, found, filled, pass, verified, faults, behind, trouble }
+        Self {
+            rank: rank.into(),
+            name: place.name,
+            found,
+            encrypted,
+            filled,
+            pass,
+            verified,
+            faults,
+            behind,
+            trouble,
+        }
     }
 }
 

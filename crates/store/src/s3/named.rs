@@ -4,13 +4,18 @@ use std::{io::Read, ops::Range};
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
-use object_store::{MultipartUpload, ObjectStore as _, ObjectStoreExt as _, PutPayload, path::Path};
+use object_store::{
+    MultipartUpload, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, path::Path,
+};
 
 use super::{Remote, place::WHOLE_BYTES_MAX};
-use crate::{RepositoryError, StoreError};
+use crate::{Refusal, RepositoryError, StoreError, Way, engine::Note};
 
 /// Pieces grow each time so many were sent, so that ten thousand of them hold terabytes.
 const PIECES_OF_ONE_LENGTH: u64 = 1_000;
+
+/// Longest text that is read.
+const NOTE_BYTES_MAX: u64 = 64 << 10;
 
 impl Remote {
     /// Puts a file over what was there. Where `bytes` ends in an error nothing is put.
@@ -76,6 +81,34 @@ impl Remote {
         let listed = listed.map_err(|error| self.failed("list", error))?;
         let name = |path: &Path| path.filename().unwrap_or_default().to_owned();
         Ok(listed.into_iter().map(|meta| (name(&meta.location), meta.size)).collect())
+    }
+
+    /// A short text; `None` where there is none.
+    pub(super) fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let spoilt = || self.refused("read", Refusal::Spoilt, format!("{name} is not what was left there"));
+        let read = self.wait(async {
+            let found = self.store().get(&self.below_prefix(name)).await?;
+            if found.meta.size > NOTE_BYTES_MAX { Ok(None) } else { found.bytes().await.map(Some) }
+        });
+        match read {
+            Ok(Some(bytes)) => Ok(Some(String::from_utf8(bytes.into()).map_err(|_| spoilt())?)),
+            Ok(None) => Err(spoilt()),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(self.failed("read", error)),
+        }
+    }
+
+    /// Leaves a text.
+    pub(super) fn leave_note(&self, name: &str, text: &str, note: Note) -> Result<(), StoreError> {
+        let put = PutPayload::from(text.to_owned());
+        let mode = match (note, self.capabilities().create_only) {
+            (Note::New, Way::Native) => PutMode::Create,
+            _ => PutMode::Overwrite,
+        };
+        match self.wait(self.store().put_opts(&self.below_prefix(name), put, PutOptions::from(mode))) {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(error) => Err(self.failed("put", error)),
+        }
     }
 
     /// Removes a file and answers whether there was one.

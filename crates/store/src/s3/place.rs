@@ -5,7 +5,6 @@
 use std::{
     fs::{self, File},
     io::Read as _,
-    path::Path as FilePath,
     time::Instant,
 };
 
@@ -14,7 +13,7 @@ use object_store::{MultipartUpload, ObjectStore as _, ObjectStoreExt as _, PutMo
 use tokio::task::JoinSet;
 
 use super::Remote;
-use crate::{Refusal, StoreError, StoreKey, Way};
+use crate::{Refusal, StoreError, Way, engine::Staged};
 
 /// A longer file is sent in pieces, and the server is first asked whether it has it.
 pub(super) const WHOLE_BYTES_MAX: u64 = 8 << 20;
@@ -46,56 +45,57 @@ enum Put {
 impl Remote {
     /// Puts a staged file under its name and answers whether the bytes were there before. Returns when the server has
     /// said that it has all of them. The caller has the turn.
-    pub(super) fn put(&self, staged: &FilePath, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
+    pub(super) fn put(&self, staged: &Staged<'_>) -> Result<bool, StoreError> {
         let began = Instant::now();
         for _ in 1..TRIES_MAX {
-            match self.put_once(staged, hash, bytes) {
+            match self.put_once(staged) {
                 // What came of it is not known; it is asked in the next round.
                 Err(StoreError::Bucket { why: Refusal::Unreachable, .. })
                     if began.elapsed() < self.patience => {}
                 answer => return answer,
             }
         }
-        self.put_once(staged, hash, bytes)
+        self.put_once(staged)
     }
 
     /// Puts a file in place of whatever is there. The caller has the turn.
-    pub(super) fn put_over(&self, from: &FilePath, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
-        if bytes <= WHOLE_BYTES_MAX {
-            self.put_short(from, hash, Write::Over)?;
+    pub(super) fn put_over(&self, from: &Staged<'_>) -> Result<(), StoreError> {
+        if from.bytes <= WHOLE_BYTES_MAX {
+            self.put_short(from, Write::Over)?;
         } else {
-            self.wait(self.put_long(from, hash, bytes))?;
+            self.wait(self.put_long(from))?;
         }
-        if self.holds(hash, bytes)? { Ok(()) } else { Err(self.cut_short(hash)) }
+        if self.holds(from)? { Ok(()) } else { Err(self.cut_short(from.name)) }
     }
 
     fn cut_short(&self, hash: ContentHash) -> StoreError {
         self.refused("put", Refusal::Spoilt, format!("{hash} is shorter there than it was sent"))
     }
 
-    fn put_once(&self, staged: &FilePath, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
-        let is_short = bytes <= WHOLE_BYTES_MAX;
+    fn put_once(&self, staged: &Staged<'_>) -> Result<bool, StoreError> {
+        let is_short = staged.bytes <= WHOLE_BYTES_MAX;
         if is_short && self.capabilities().create_only == Way::Native {
-            return match self.put_short(staged, hash, Write::New)? {
+            return match self.put_short(staged, Write::New)? {
                 Put::Done => Ok(false),
-                Put::NameTaken if self.holds(hash, bytes)? => Ok(true),
-                Put::NameTaken => self.put_short(staged, hash, Write::Over).map(|_| false),
+                Put::NameTaken if self.holds(staged)? => Ok(true),
+                Put::NameTaken => self.put_short(staged, Write::Over).map(|_| false),
             };
         }
-        if self.holds(hash, bytes)? {
+        if self.holds(staged)? {
             return Ok(true);
         }
         if is_short {
-            self.put_short(staged, hash, Write::Over)?;
+            self.put_short(staged, Write::Over)?;
         } else {
-            self.wait(self.put_long(staged, hash, bytes))?;
+            self.wait(self.put_long(staged))?;
         }
         // Not every server that answers has kept what it was sent.
-        if self.holds(hash, bytes)? { Ok(false) } else { Err(self.cut_short(hash)) }
+        if self.holds(staged)? { Ok(false) } else { Err(self.cut_short(staged.name)) }
     }
 
     /// Whether the bucket has the blob with this length. One of another length is damaged.
-    fn holds(&self, hash: ContentHash, bytes: u64) -> Result<bool, StoreError> {
+    fn holds(&self, staged: &Staged<'_>) -> Result<bool, StoreError> {
+        let (hash, bytes) = (staged.name, staged.bytes);
         match self.length(hash) {
             Ok(found) if found == bytes => Ok(true),
             Ok(found) => {
@@ -107,11 +107,11 @@ impl Remote {
         }
     }
 
-    fn put_short(&self, staged: &FilePath, hash: ContentHash, write: Write) -> Result<Put, StoreError> {
-        let bytes = fs::read(staged).map_err(|error| StoreError::io("read", staged, error))?;
-        check_staged(hash, blake3::Hasher::new().update(&bytes))?;
+    fn put_short(&self, staged: &Staged<'_>, write: Write) -> Result<Put, StoreError> {
+        let bytes = fs::read(staged.path).map_err(|error| StoreError::io("read", staged.path, error))?;
+        staged.check(blake3::Hasher::new().update(&bytes))?;
         let mode = if write == Write::New { PutMode::Create } else { PutMode::Overwrite };
-        let name = self.name(hash);
+        let name = self.name(staged.name);
         let sent = self.wait(async {
             let _room = self.in_flight.acquire_many(permits(bytes.len())).await;
             self.store().put_opts(&name, PutPayload::from(bytes), PutOptions::from(mode)).await
@@ -123,10 +123,10 @@ impl Remote {
         }
     }
 
-    async fn put_long(&self, staged: &FilePath, hash: ContentHash, bytes: u64) -> Result<(), StoreError> {
-        let begun = self.store().put_multipart(&self.name(hash)).await;
+    async fn put_long(&self, staged: &Staged<'_>) -> Result<(), StoreError> {
+        let begun = self.store().put_multipart(&self.name(staged.name)).await;
         let mut upload = begun.map_err(|error| self.failed("begin to put", error))?;
-        let sent = self.send_pieces(upload.as_mut(), staged, hash, piece_bytes(bytes)).await;
+        let sent = self.send_pieces(upload.as_mut(), staged).await;
         let ended = match sent {
             Ok(()) => upload.complete().await.map(drop).map_err(|error| self.failed("put", error)),
             Err(error) => Err(error),
@@ -135,7 +135,7 @@ impl Remote {
             && let Err(error) = upload.abort().await
         {
             // Nobody sees the pieces, but they take room until the bucket's own rule removes them.
-            tracing::warn!(%hash, %error, "the pieces of a file that was not put cannot be removed");
+            tracing::warn!(hash = %staged.name, %error, "the pieces of a file that was not put cannot be removed");
         }
         ended
     }
@@ -143,12 +143,11 @@ impl Remote {
     async fn send_pieces(
         &self,
         upload: &mut dyn MultipartUpload,
-        staged: &FilePath,
-        hash: ContentHash,
-        piece_bytes: u64,
+        staged: &Staged<'_>,
     ) -> Result<(), StoreError> {
-        let unreadable = |error| StoreError::io("read", staged, error);
-        let mut file = File::open(staged).map_err(unreadable)?;
+        let unreadable = |error| StoreError::io("read", staged.path, error);
+        let piece_bytes = piece_bytes(staged.bytes);
+        let mut file = File::open(staged.path).map_err(unreadable)?;
         let mut hasher = blake3::Hasher::new();
         let mut on_their_way: JoinSet<object_store::Result<()>> = JoinSet::new();
         loop {
@@ -171,7 +170,7 @@ impl Remote {
         while !on_their_way.is_empty() {
             self.one_arrives(&mut on_their_way).await?;
         }
-        check_staged(hash, &hasher)
+        staged.check(&hasher)
     }
 
     async fn one_arrives(
@@ -188,11 +187,6 @@ impl Remote {
         let put = self.wait(self.store().put(&self.below_prefix("trial"), PutPayload::from_static(b".")));
         put.map(drop).map_err(|error| self.failed("put", error))
     }
-}
-
-fn check_staged(hash: ContentHash, hasher: &blake3::Hasher) -> Result<(), StoreError> {
-    let found = ContentHash::from(hasher.finalize());
-    if found == hash { Ok(()) } else { Err(StoreError::OtherBytes { key: StoreKey::Blob(hash), found }) }
 }
 
 /// Room that bytes on their way take. One piece may take all of it.

@@ -22,6 +22,7 @@ impl Capabilities {
     pub(super) fn unknown(place: &str) -> Self {
         Self {
             place: place.to_owned(),
+            encrypted: false,
             create_only: Way::Substitute("nothing was tried yet"),
             ranges: Way::Substitute("nothing was tried yet"),
             ordered_list: Way::Substitute("nothing was tried yet"),
@@ -47,6 +48,7 @@ impl Remote {
         listed.map_err(|error| self.failed("list", error))?;
         Ok(Capabilities {
             place: self.place().to_owned(),
+            encrypted: false,
             create_only: self.try_create_only(folder).await?,
             ranges: self.try_range(folder).await?,
             ordered_list: self.try_order(folder).await?,

@@ -20,6 +20,10 @@ pub trait Engine: Sync {
     fn restart(&mut self);
     /// Changes stored bytes behind the store's back.
     fn damage(&self, key: &StoreKey, change: impl FnOnce(&mut Vec<u8>));
+    /// Whether stored bytes are others than those that were put.
+    fn is_encrypted(&self) -> bool {
+        false
+    }
 }
 
 /// One `#[test]` for each behaviour.

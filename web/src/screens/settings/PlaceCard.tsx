@@ -15,7 +15,7 @@ import { Verdict } from "./Verdict";
 
 export function PlaceCard({ place }: { place: Place }) {
   const cache = useQueryClient();
-  const { rank, name, found, filled, pass, verified, faults, behind, trouble } = place;
+  const { rank, name, found, encrypted, filled, pass, verified, faults, behind, trouble } = place;
   const title = words.places.ranks[rank];
   const scrub = useMutation({
     mutationFn: () => scrubPlace(rank),
@@ -32,6 +32,8 @@ export function PlaceCard({ place }: { place: Place }) {
         <dd className={styles.mono}>{name === "here" ? words.places.here : name}</dd>
         <dt>{words.places.found}</dt>
         <dd>{found ?? words.places.unknown}</dd>
+        <dt>{words.places.encryption}</dt>
+        <dd>{encrypted === null ? words.places.unknown : words.places.encrypted(encrypted)}</dd>
         {rank === "second" && (
           <>
             <dt>{words.places.filled}</dt>

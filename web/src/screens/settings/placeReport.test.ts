@@ -7,6 +7,7 @@ const place = (change: Partial<Place> = {}): Place => ({
   rank: "second",
   name: "/mnt/nas",
   found: "",
+  encrypted: false,
   filled: true,
   pass: null,
   verified: null,

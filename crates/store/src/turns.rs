@@ -10,20 +10,20 @@ use damask_model::ContentHash;
 
 /// Who is at work on which blob.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     at_work: Mutex<HashSet<ContentHash>>,
     ended: Condvar,
 }
 
 /// A turn; it ends when this is dropped.
-pub(super) struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     turns: &'a Turns,
     hash: ContentHash,
 }
 
 impl Turns {
     /// Waits until nobody else is at work on this blob.
-    pub(super) fn take(&self, hash: ContentHash) -> Turn<'_> {
+    pub(crate) fn take(&self, hash: ContentHash) -> Turn<'_> {
         let at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let mut at_work = self
             .ended

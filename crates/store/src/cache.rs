@@ -1,4 +1,4 @@
-//! Local files of blobs that lie elsewhere, for decoders, which want a path. Bounded: the one that was used longest
+//! Local files of blobs that lie elsewhere or are encrypted, for decoders, which want a path. Bounded: the one that was used longest
 //! ago goes first, but never one that is lent.
 //!
 //! It belongs to one process and goes with it: what is not synced may be anything after a power cut.
@@ -123,10 +123,11 @@ impl Cache {
         }
     }
 
-    /// Removes files until the rest fits. The one used last stays however long it is: it is about to be used.
+    /// Removes files until the rest fits. The one used last stays however long it is: it is about to be used. Where
+    /// there is no room at all nothing stays that is not lent.
     fn make_room(&self, shelf: &mut Shelf) {
         while shelf.bytes > self.bytes_max {
-            let last = shelf.order.last_key_value().map(|(used, _)| *used);
+            let last = shelf.order.last_key_value().filter(|_| self.bytes_max > 0).map(|(used, _)| *used);
             let free = |(used, hash): (&u64, &ContentHash)| {
                 let is_lent = shelf.files.get(hash).is_some_and(|cached| cached.pins > 0);
                 (Some(*used) != last && !is_lent).then_some(*hash)
