@@ -3,6 +3,7 @@
 //! `licences` prints what is passed on of others.
 
 mod generate;
+mod keep;
 mod licences;
 mod score;
 mod tidy;
@@ -27,6 +28,8 @@ enum Work {
     Gen,
     /// Print what the binary and its pages are made with, and under which licences.
     Licences,
+    /// Keep a small library of this version, for later ones to open.
+    Keep(keep::Wish),
     /// Measure the binary on a folder of real files.
     Score(Box<score::Wish>),
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Work::Tidy => tidy::run(&root()),
         Work::Gen => generate::run(&root()).map(|()| true),
         Work::Licences => licences::run(&root()).map(|()| true),
+        Work::Keep(wish) => keep::run(&root(), &wish).map(|()| true),
         Work::Score(wish) => score::run(&root(), *wish),
     };
     match outcome {

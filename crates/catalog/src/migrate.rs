@@ -40,6 +40,13 @@ macro_rules! bring_up {
         if found > KNOWN {
             return Err(CatalogError::Newer { found, known: KNOWN });
         }
+        if (1..$to).contains(&found) {
+            tracing::info!(
+                from = found,
+                to = $to,
+                "bringing the catalog up to this version; it may take minutes"
+            );
+        }
         for (number, (name, text)) in (1..=$to).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
             sqlx::raw_sql(AssertSqlSafe($dialect.schema(text))).execute(&mut *transaction).await?;
             sqlx::query("INSERT INTO schema_version (number, name, applied_us) VALUES ($1, $2, $3)")

@@ -6,6 +6,7 @@
 
 pub mod fixtures;
 mod judge;
+pub mod kept;
 mod library;
 mod postgres;
 pub mod power;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use damask_catalog::{
-    Address, Catalog, CatalogError, Options, Urgency, Written, cursors, folders, journal,
+    Address, Catalog, CatalogError, Options, Urgency, Written, copy, cursors, folders, journal,
     locations::{self, NewLocation},
     quarantine,
 };
@@ -365,6 +365,28 @@ pub async fn places_and_what_waits_of_an_older_schema_get_their_owners(library: 
     let waiting = quarantine::page(&mut conn, Some(by), None, None, 10).await?;
     assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [first]);
     assert_eq!(quarantine::page(&mut conn, None, None, None, 10).await?, waiting, "it waits once");
+    Ok(())
+}
+
+/// In the way of the last migration: what it and those before it did by then is undone, as after a kill.
+pub async fn an_upgrade_that_was_cut_off_is_begun_again(library: Arc<Library>) -> Answer {
+    let catalog = library.open().await?;
+    write(&catalog, async |tx| ingest(tx, "a.txt", "one").await).await?;
+    let told = copy::counts(&mut catalog.read().await?).await?;
+    catalog.close().await;
+    library.tamper(SECOND_SCHEMA).await;
+    library.tamper("CREATE TABLE fixity (in_the_way BIGINT)").await;
+    assert!(library.open().await.is_err(), "the last migration cannot make its table");
+    // Were it half done, this would find nothing to do any more.
+    assert_eq!(
+        library.tamper("UPDATE schema_version SET name = name").await,
+        2,
+        "it is the second schema still"
+    );
+    library.tamper("DROP TABLE fixity").await;
+    let catalog = library.open().await?;
+    assert_eq!(copy::counts(&mut catalog.read().await?).await?, told);
+    assert_eq!(journal::head(&mut catalog.read().await?).await?, Seq(1));
     Ok(())
 }
 

@@ -39,6 +39,7 @@ suite! {
         many_small_writes_share_their_statements,
         what_was_answered_is_there_after_opening_again,
         places_and_what_waits_of_an_older_schema_get_their_owners,
+        an_upgrade_that_was_cut_off_is_begun_again,
         a_library_of_a_newer_damask_is_refused;
     history:
         the_history_of_a_thing_is_read_newest_first,

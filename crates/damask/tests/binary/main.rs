@@ -6,6 +6,7 @@ mod contract;
 mod crash;
 mod encrypted;
 mod faults;
+mod kept;
 mod power;
 mod refusals;
 mod run;
